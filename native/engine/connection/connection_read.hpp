@@ -1,0 +1,149 @@
+#pragma once
+
+// The way in of connection.hpp, which includes this file.
+
+#include <utility>
+
+#include "engine/connection/connection.hpp"
+
+namespace millrace::engine {
+
+// How many messages one peer may bring in one turn before the others have theirs.
+inline constexpr int most_messages_a_turn = 1024;
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::on_ready(bool readable, bool writable) noexcept {
+  readable_ |= readable;
+  writable_ |= writable;
+  loop_.add(static_cast<ready_work&>(*this));
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::on_turn() noexcept {
+  if (std::exchange(writable_, false)) {
+    stream_.set_writable();
+    flush();
+  }
+  if (phase_ == phase::discarding || phase_ == phase::flushing) {
+    discard();
+  } else if (phase_ == phase::open) {
+    read();
+  }
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::read() {
+  if (!may_read()) {
+    return update_interest();
+  }
+  if (!undecoded_.empty()) {
+    auto pending = std::exchange(undecoded_, {});
+    return decode(pending.bytes());
+  }
+  if (!std::exchange(readable_, false)) {
+    return;
+  }
+  const auto got = stream_.receive(assembly_.room());
+  if (got.failure) {
+    return close({got.failure, framing_.inside_message()});
+  }
+  if (got.ended) {
+    return read_ended();
+  }
+  if (got.direct != 0) {
+    finish_direct(got.direct);
+  }
+  decode(got.shared);
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::finish_direct(std::size_t bytes) {
+  assembly_.commit(bytes);
+  framing_.skip(bytes);
+  append({});
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::decode(bytes_view input) {
+  for (int count = 0; phase_ == phase::open; ++count) {
+    if (count == most_messages_a_turn || !may_read()) {
+      return keep(input);
+    }
+    const auto step = framing_.next(input);
+    switch (step.what) {
+      case Framing::event::starved:
+        return;
+      case Framing::event::message:
+        count_in(step.bytes.size());
+        group().events.on_message(*this, step.bytes);
+        break;
+      case Framing::event::fragment:
+        append(step.bytes);
+        break;
+      case Framing::event::too_long:
+        return fault(error::message_too_long);
+    }
+  }
+}
+
+// Adds a part to the unfinished message and hands it on when that was the last.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::append(bytes_view part) {
+  if (!assembly_.append(part, framing_.length(), group().memory)) {
+    return fault(error::resources);
+  }
+  if (framing_.missing() != 0) {
+    return;
+  }
+  count_in(framing_.length());
+  if (assembly_.is_large()) {
+    group().events.on_large_message(*this, assembly_.take_large());
+  } else {
+    group().events.on_message(*this, assembly_.small_message());
+  }
+  assembly_.clear();
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::keep(bytes_view rest) {
+  if (!rest.empty()) {
+    undecoded_ = byte_buffer(rest.size());
+    undecoded_.append(rest);
+    loop_.add(static_cast<ready_work&>(*this));
+  }
+}
+
+// What was received is delivered first, and what handlers answer is still flushed.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::read_ended() {
+  phase_ = phase::answering;
+  reason_ = error::peer_closed;
+  cancel();
+  update_interest();
+  on_taken();
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::on_taken() {
+  if (phase_ == phase::answering && all_taken()) {
+    arm(options().linger);
+    loop_.add(static_cast<unflushed&>(*this));
+  } else if (phase_ == phase::open && (!reading_ || !undecoded_.empty()) && below_half_mark()) {
+    update_interest();
+    loop_.add(static_cast<ready_work&>(*this));
+  }
+}
+
+// Unread input would turn the end of the connection into a reset, and the peer would lose what was
+// sent last.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::discard() {
+  if (std::exchange(readable_, false)) {
+    const auto got = stream_.receive({});
+    if (got.failure || got.ended) {
+      close({reason_});
+    }
+  }
+}
+
+}  // namespace millrace::engine

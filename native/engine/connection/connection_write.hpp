@@ -1,0 +1,242 @@
+#pragma once
+
+// The way out of connection.hpp, which includes this file, and the end.
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "engine/connection/connection.hpp"
+
+namespace millrace::engine {
+
+// For a peer that broke a rule: long enough to read the rest of what it was sent.
+inline constexpr std::uint32_t linger_after_fault_ms = 2'000;
+
+template <class Stream, class Framing>
+connection<Stream, Framing>::connection(io_loop& loop, connection_group& group,
+                                        std::shared_ptr<const connection_options> options,
+                                        const connection_identity& who, descriptor connected)
+    : peer(who, group, std::move(options)),
+      loop_(loop),
+      stream_(loop, std::move(connected)),
+      framing_(this->options().max_message_size) {}
+
+template <class Stream, class Framing>
+bool connection<Stream, Framing>::start() {
+  watch_ = loop_.source().watch(stream_.native_handle(), *this);
+  if (!watch_) {
+    return false;
+  }
+  watch_->want(true, false);
+  group().events.on_open(*this);
+  return true;
+}
+
+template <class Stream, class Framing>
+bool connection<Stream, Framing>::may_send() const noexcept {
+  return sending_phase() && !cannot_write_;
+}
+
+template <class Stream, class Framing>
+send_result connection<Stream, Framing>::check(std::size_t payload_bytes) noexcept {
+  if (!may_send()) {
+    return send_result::refused;
+  }
+  if (payload_bytes > options().max_message_size) {
+    return send_result::too_long;
+  }
+  return out().at_bound() ? send_result::at_bound : send_result::taken;
+}
+
+template <class Stream, class Framing>
+send_result connection<Stream, Framing>::send(chunks payload) {
+  std::size_t bytes = 0;
+  for (const auto chunk : payload) {
+    bytes += chunk.size();
+  }
+  if (const auto verdict = check(bytes); verdict != send_result::taken) {
+    return verdict;
+  }
+  const auto header = Framing::make_header(static_cast<std::uint32_t>(bytes));
+  out().add(header.size() + bytes);
+  return sent(bytes, stream_.write(header, payload));
+}
+
+template <class Stream, class Framing>
+std::byte* connection<Stream, Framing>::begin_send(std::size_t bytes, std::size_t slack,
+                                                   send_result& result) {
+  result = check(bytes);
+  if (result != send_result::taken) {
+    return nullptr;
+  }
+  const auto header = Framing::make_header(static_cast<std::uint32_t>(bytes));
+  const auto room = stream_.prepare(header.size() + bytes + slack);
+  std::copy(header.begin(), header.end(), room.begin());
+  return room.data() + header.size();
+}
+
+template <class Stream, class Framing>
+send_result connection<Stream, Framing>::finish_send(std::size_t bytes) {
+  const auto wire_bytes = std::tuple_size_v<typename Framing::header> + bytes;
+  out().add(wire_bytes);
+  return sent(bytes, stream_.commit(wire_bytes));
+}
+
+template <class Stream, class Framing>
+send_result connection<Stream, Framing>::sent(std::size_t payload_bytes, const error_code& failure) {
+  if (failure) {
+    write_failed();
+    return send_result::refused;
+  }
+  count_out(payload_bytes);
+  out().settle(stream_.unsent());
+  if (stream_.blocked()) {
+    wait_for_writable();
+  } else if (stream_.unsent() != 0) {
+    loop_.add(static_cast<unflushed&>(*this));
+  }
+  return out().above_mark() ? send_result::full : send_result::taken;
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::flush() noexcept {
+  if (phase_ == phase::closed || phase_ == phase::discarding) {
+    return;
+  }
+  if (!stream_.blocked() && stream_.unsent() != 0) {
+    const auto before = stream_.unsent();
+    if (stream_.flush()) {
+      write_failed();
+    }
+    if (stream_.unsent() < before) {
+      last_progress_ = loop_.source().now();
+    }
+    out().settle(stream_.unsent());
+  }
+  after_flush();
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::after_flush() {
+  if (stream_.blocked() && stream_.unsent() != 0) {
+    wait_for_writable();
+  } else {
+    update_interest();
+  }
+  if (sending_phase() && out().take_drain()) {
+    group().events.on_drain(*this);
+  }
+  if (stream_.unsent() != 0) {
+    return;
+  }
+  if (phase_ == phase::answering && all_taken()) {
+    close({reason_, framing_.inside_message()});
+  } else if (phase_ == phase::flushing) {
+    phase_ = phase::discarding;
+    stream_.shutdown_send();
+  }
+}
+
+// The peer will take no more, but what it sent before is still to be read.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::write_failed() noexcept {
+  cannot_write_ = true;
+  stream_.drop_unsent();
+  out().settle(0);
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::wait_for_writable() {
+  if (!writing_) {
+    last_progress_ = loop_.source().now();
+  }
+  update_interest();
+  if (phase_ == phase::open && !armed()) {
+    arm(options().send_timeout);
+  }
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::on_deadline() noexcept {
+  if (phase_ != phase::open) {
+    return close({reason_, phase_ == phase::answering && framing_.inside_message()});
+  }
+  if (stream_.unsent() == 0) {
+    return;
+  }
+  const auto due = last_progress_ + std::chrono::milliseconds(options().send_timeout);
+  if (due <= loop_.source().now()) {
+    close({error::timeout});
+  } else {
+    loop_.timers().arm(*this, due);
+  }
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
+  if (phase_ == phase::closed) {
+    return;
+  }
+  const bool first = sending_phase();
+  const bool peer_has_ended = phase_ == phase::answering;
+  if (first) {
+    reason_ = reason;
+    phase_ = phase::flushing;
+    undecoded_ = {};
+    assembly_.clear();
+  }
+  const auto cut = loop_.source().now() + std::chrono::milliseconds(linger);
+  if (first || cut < when()) {
+    loop_.timers().arm(*this, cut);
+  }
+  flush();
+  if (phase_ == phase::discarding && (peer_has_ended || cannot_write_ || linger == 0)) {
+    close({reason_});
+  }
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::fault(error_code reason) {
+  end(reason, linger_after_fault_ms);
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::destroy(error_code reason) {
+  close({phase_ <= phase::answering ? reason : reason_});
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::close(const end_reason& reason) {
+  if (phase_ == phase::closed) {
+    return;
+  }
+  phase_ = phase::closed;
+  loop_.queue().push([kept = shared_from_this()] {});
+  watch_.reset();
+  cancel();
+  stream_.close();
+  out().settle(0);
+  undecoded_ = {};
+  assembly_.clear();
+  group().events.on_close(*this, reason);
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::update_interest() {
+  const bool read_wanted = phase_ == phase::open ? may_read() : phase_ > phase::answering;
+  const bool write_wanted = stream_.blocked() && stream_.unsent() != 0;
+  if (phase_ != phase::closed && (read_wanted != reading_ || write_wanted != writing_)) {
+    reading_ = read_wanted;
+    writing_ = write_wanted;
+    watch_->want(reading_, writing_);
+  }
+}
+
+template <class Stream, class Framing>
+void connection<Stream, Framing>::arm(std::uint32_t delay_ms) {
+  loop_.timers().arm(*this, loop_.source().now() + std::chrono::milliseconds(delay_ms));
+}
+
+}  // namespace millrace::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/transport/descriptor.hpp"
+#include "engine/io_loop.hpp"
+
+namespace millrace::engine {
+
+class listener;
+
+class listener_events {
+ public:
+  virtual void on_accept(listener& from, descriptor accepted, const tcp_address& remote) = 0;
+  // Descriptors or memory have run out; accepting pauses and is tried again.
+  virtual void on_accept_failed(listener& from, error_code failure) = 0;
+
+ protected:
+  ~listener_events() = default;
+};
+
+// Accepts on one listening descriptor. Used on the thread of its loop; destroying it stops it.
+class listener final : private ready_handler, private ready_work, private deadline {
+ public:
+  listener(io_loop& loop, listener_events& events, std::uint32_t id, descriptor listening);
+
+  // False when the descriptor cannot be watched.
+  bool start();
+
+  std::uint32_t id() const noexcept { return id_; }
+  tcp_address address() const noexcept { return local_address(listening_.get()); }
+
+ private:
+  void on_ready(bool readable, bool writable) noexcept override;
+  void on_turn() noexcept override;
+  void on_deadline() noexcept override;
+  // False when there is nothing more to accept now.
+  bool accept_one();
+  void pause(error_code failure);
+
+  io_loop& loop_;
+  listener_events& events_;
+  std::uint32_t id_;
+  std::uint32_t pause_ms_ = 0;
+  descriptor listening_;
+  std::unique_ptr<descriptor_watch> watch_;
+};
+
+}  // namespace millrace::engine

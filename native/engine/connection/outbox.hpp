@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/options.hpp"
+
+namespace millrace::engine {
+
+// Each queued message is charged this beside its bytes, so that empty ones are not free.
+inline constexpr std::uint64_t message_charge = 128;
+
+// What the peers of one socket have queued together, and the bound for it.
+struct send_budget {
+  std::uint64_t charged = 0;
+  std::uint64_t bound = 0;
+};
+
+// Accounts for what was sent to one peer and not taken by the kernel yet. The bytes themselves wait
+// in the stream; when the kernel takes a part of them, what remains is charged in proportion.
+class outbox {
+ public:
+  outbox(const connection_options& options, send_budget& total) noexcept
+      : options_(options), total_(total) {}
+  outbox(const outbox&) = delete;
+  outbox& operator=(const outbox&) = delete;
+  ~outbox() { settle(0); }
+
+  std::uint64_t charged() const noexcept { return charged_; }
+  bool at_bound() const noexcept { return charged_ >= options_.max_buffered_bytes; }
+
+  void add(std::size_t wire_bytes) noexcept {
+    wire_bytes_ += wire_bytes;
+    charged_ += wire_bytes + message_charge;
+    total_.charged += wire_bytes + message_charge;
+  }
+
+  // Tells how much of it the stream still holds.
+  void settle(std::size_t unsent) noexcept {
+    if (unsent != wire_bytes_) {
+      settle_in_proportion(unsent);
+    }
+  }
+
+  // True when the sender is to wait for `drain`, which is then owed.
+  bool above_mark() noexcept {
+    const bool above = charged_ >= options_.send_high_water_mark;
+    drain_owed_ |= above;
+    return above;
+  }
+
+  // True once for every wait, when the queue has fallen to half of the mark.
+  bool take_drain() noexcept {
+    const bool due = drain_owed_ && charged_ <= options_.send_high_water_mark / 2;
+    drain_owed_ &= !due;
+    return due;
+  }
+
+ private:
+  void settle_in_proportion(std::size_t unsent) noexcept;
+
+  const connection_options& options_;
+  send_budget& total_;
+  std::uint64_t charged_ = 0;
+  std::uint64_t wire_bytes_ = 0;
+  bool drain_owed_ = false;
+};
+
+}  // namespace millrace::engine

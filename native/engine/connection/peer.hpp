@@ -1,0 +1,174 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "engine/connection/memory.hpp"
+#include "engine/connection/outbox.hpp"
+#include "engine/endpoint.hpp"
+#include "engine/options.hpp"
+#include "engine/transport/batched_socket.hpp"
+#include "wire/routing_id.hpp"
+
+namespace millrace::engine {
+
+struct end_reason {
+  error_code code;
+  bool truncated = false;  // the last message had not completely arrived
+};
+
+enum class send_result : std::int8_t {
+  refused = -1,      // the peer is gone
+  full = 0,          // taken; wait for the drain
+  taken = 1,
+  too_long = -2,     // longer than max_message_size
+  at_bound = -3,     // not taken: the queue is at max_buffered_bytes
+  dropped = -4,      // the same, and the policy is to drop
+};
+
+struct traffic {
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_out = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t dropped = 0;
+};
+
+class peer;
+
+// What a connection tells the socket above it.
+class connection_events {
+ public:
+  virtual void on_open(peer& from) = 0;
+  // The payload is copied during the call.
+  virtual void on_message(peer& from, bytes_view payload) = 0;
+  virtual void on_large_message(peer& from, block_ptr payload) = 0;
+  virtual void on_drain(peer& from) = 0;
+  // The last call for this peer.
+  virtual void on_close(peer& from, const end_reason& reason) = 0;
+
+ protected:
+  ~connection_events() = default;
+};
+
+// Complete messages of all peers of a socket that the application has not taken, as charged.
+struct receive_budget {
+  std::uint64_t charged = 0;
+  std::uint64_t mark = 0;
+};
+
+// What the connections of one socket share beside their loop.
+struct connection_group {
+  connection_events& events;
+  memory_source& memory;
+  send_budget outbound;
+  receive_budget inbound;
+  traffic total;
+};
+
+struct connection_identity {
+  wire::routing_id id = wire::nobody;
+  std::uint32_t origin = 0;  // the listener that accepted it, 0 for one made by connecting
+  tcp_address remote;
+};
+
+// One connection of a STREAM socket, whatever its transport. Used on the thread of its loop; kept
+// alive by the routing table and, once closed, by the loop's queue until that is drained.
+class peer : public std::enable_shared_from_this<peer> {
+ public:
+  peer(const connection_identity& who, connection_group& group,
+       std::shared_ptr<const connection_options> options)
+      : options_(std::move(options)),
+        group_(group),
+        outbox_(*options_, group.outbound),
+        remote_(who.remote),
+        id_(who.id),
+        origin_(who.origin) {}
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+  virtual ~peer();
+
+  wire::routing_id id() const noexcept { return id_; }
+  std::uint32_t origin() const noexcept { return origin_; }
+  const tcp_address& remote_address() const noexcept { return remote_; }
+  const connection_options& options() const noexcept { return *options_; }
+  const outbox& queue() const noexcept { return outbox_; }
+  const traffic& counters() const noexcept { return counters_; }
+  void count_drop() noexcept { ++counters_.dropped; }
+
+  // Begins to read, after `on_open`. False when the descriptor cannot be watched.
+  virtual bool start() = 0;
+
+  virtual send_result send(chunks payload) = 0;
+  // Like `send` for a payload of `bytes` bytes that is encoded straight into the batch: what
+  // `begin_send` returns is room for it and `slack` more bytes, null if the result is set instead.
+  virtual std::byte* begin_send(std::size_t bytes, std::size_t slack, send_result& result) = 0;
+  virtual send_result finish_send(std::size_t bytes) = 0;
+  virtual void flush() noexcept = 0;
+
+  // The orderly end: flush, shut down, discard until the peer's FIN; cut after `linger`.
+  virtual void end(error_code reason, std::uint32_t linger) = 0;
+  // At once; what is queued in either direction is dropped.
+  virtual void destroy(error_code reason) = 0;
+
+  virtual tcp_address local_address() const noexcept = 0;
+
+  // Whether the message that was just received is the only one of this batch so far.
+  bool first_of_batch() const noexcept { return unread_messages_ == 1; }
+  // The application has taken all records of the batch but those it holds.
+  void taken();
+  // Before `taken`: these messages of the batch stay charged until they are released.
+  void hold(std::uint64_t charge) noexcept;
+  void release(std::uint64_t charge);
+
+ protected:
+  virtual void on_taken() = 0;
+
+  bool may_read() const noexcept {
+    const auto own = unread_ + held_;
+    return own < options_->receive_high_water_mark &&
+           (own == 0 || group_.inbound.charged < group_.inbound.mark);
+  }
+  bool below_half_mark() const noexcept {
+    return unread_ + held_ <= options_->receive_high_water_mark / 2;
+  }
+  bool all_taken() const noexcept { return unread_ + held_ == 0; }
+
+  void count_in(std::size_t payload_bytes) noexcept {
+    const auto charge = payload_bytes + message_charge;
+    unread_ += charge;
+    ++unread_messages_;
+    group_.inbound.charged += charge;
+    ++counters_.messages_in;
+    ++group_.total.messages_in;
+    counters_.bytes_in += payload_bytes;
+    group_.total.bytes_in += payload_bytes;
+  }
+
+  void count_out(std::size_t payload_bytes) noexcept {
+    ++counters_.messages_out;
+    ++group_.total.messages_out;
+    counters_.bytes_out += payload_bytes;
+    group_.total.bytes_out += payload_bytes;
+  }
+
+  connection_group& group() const noexcept { return group_; }
+  outbox& out() noexcept { return outbox_; }
+
+ private:
+  void discharge(std::uint64_t& counter, std::uint64_t charge) noexcept;
+
+  std::shared_ptr<const connection_options> options_;
+  connection_group& group_;
+  outbox outbox_;
+  traffic counters_;
+  std::uint64_t unread_ = 0;  // in batches not handed over yet
+  std::uint64_t held_ = 0;    // handed over, but the application is not done with it
+  tcp_address remote_;
+  wire::routing_id id_;
+  std::uint32_t origin_;
+  std::uint32_t unread_messages_ = 0;
+};
+
+}  // namespace millrace::engine

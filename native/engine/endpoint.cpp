@@ -1,0 +1,105 @@
+#include "engine/endpoint.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+
+namespace millrace::engine {
+namespace {
+
+constexpr std::size_t longest_host_name = 253;  // RFC 1035, 2.3.4
+
+bool is_host_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_';
+}
+
+bool is_host_name(std::string_view text) noexcept {
+  return text == "*" ||
+         (text.size() <= longest_host_name && std::ranges::all_of(text, is_host_character));
+}
+
+bool is_ipv6_literal(std::string_view text) {
+  error_code failure;
+  boost::asio::ip::make_address_v6(std::string{text}, failure);
+  return !failure;
+}
+
+// Parts of "host:port" or "[address]:port".
+struct authority {
+  std::string_view host;
+  std::string_view port;
+  bool bracketed = false;
+};
+
+boost::system::result<authority> split(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) {
+      return error::endpoint_with_bad_host;
+    }
+    const auto rest = text.substr(end + 1);
+    if (!rest.starts_with(':')) {
+      return error::endpoint_with_bad_port;
+    }
+    return authority{text.substr(1, end - 1), rest.substr(1), true};
+  }
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) {
+    return error::endpoint_with_bad_port;
+  }
+  return authority{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+boost::system::result<std::uint16_t> parse_port(std::string_view text) {
+  if (text == "*") {
+    return std::uint16_t{0};
+  }
+  std::uint16_t port = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, port);
+  if (text.empty() || failure != std::errc{} || stop != end) {
+    return error::endpoint_with_bad_port;
+  }
+  return port;
+}
+
+}  // namespace
+
+boost::system::result<endpoint> parse_endpoint(std::string_view text) {
+  constexpr std::string_view separator = "://";
+  const auto transport_end = text.find(separator);
+  if (transport_end == std::string_view::npos || transport_end == 0) {
+    return error::endpoint_without_transport;
+  }
+  if (text.substr(0, transport_end) != "tcp") {
+    return error::endpoint_with_unknown_transport;
+  }
+  const auto rest = text.substr(transport_end + separator.size());
+  if (rest.find('/') != std::string_view::npos) {
+    return error::endpoint_with_path;
+  }
+  const auto parts = split(rest);
+  if (!parts) {
+    return parts.error();
+  }
+  if (parts->host.empty()) {
+    return error::endpoint_without_host;
+  }
+  if (parts->bracketed ? !is_ipv6_literal(parts->host) : !is_host_name(parts->host)) {
+    return error::endpoint_with_bad_host;
+  }
+  const auto port = parse_port(parts->port);
+  if (!port) {
+    return port.error();
+  }
+  return endpoint{endpoint::transport_kind::tcp, std::string{parts->host}, *port};
+}
+
+std::string to_text(const tcp_address& address) {
+  const auto host = address.address().to_string();
+  const auto shown = address.address().is_v6() ? "[" + host + "]" : host;
+  return "tcp://" + shown + ":" + std::to_string(address.port());
+}
+
+}  // namespace millrace::engine

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <utility>
+
+#include "engine/endpoint.hpp"
+#include "engine/error.hpp"
+
+namespace millrace::engine {
+
+// Owns a descriptor until it is handed on.
+class descriptor {
+ public:
+  descriptor() = default;
+  explicit descriptor(int value) noexcept : value_(value) {}
+  descriptor(descriptor&& other) noexcept : value_(other.release()) {}
+  descriptor& operator=(descriptor&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~descriptor() { reset(); }
+
+  int get() const noexcept { return value_; }
+  int release() noexcept { return std::exchange(value_, -1); }
+  void reset(int value = -1) noexcept;
+
+ private:
+  int value_ = -1;
+};
+
+struct listen_options {
+  int backlog = 511;
+  bool ipv6_only = false;
+  std::uint32_t max_connections = 0;  // 0: as the socket allows
+};
+
+error_code last_system_error() noexcept;
+
+// Descriptors are non-blocking and close-on-exec from their first moment on. What is set on a
+// listening descriptor (TCP_NODELAY, keep-alive) Linux passes on to those it accepts.
+boost::system::result<descriptor> open_listener(const tcp_address& address,
+                                                const listen_options& options,
+                                                std::uint32_t keep_alive_ms);
+// Connecting has begun, or is complete, when there is no error.
+boost::system::result<descriptor> open_connecting(const tcp_address& address,
+                                                  std::uint32_t keep_alive_ms);
+boost::system::result<descriptor> accept_from(int listener, tcp_address& remote);
+
+error_code pending_error(int descriptor) noexcept;
+tcp_address local_address(int descriptor) noexcept;
+
+}  // namespace millrace::engine

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/connection/peer.hpp"
+
+namespace millrace::engine {
+
+// A connection with framing `length` over a connected descriptor.
+std::shared_ptr<peer> make_tcp_connection(io_loop& loop, connection_group& group,
+                                          std::shared_ptr<const connection_options> options,
+                                          const connection_identity& who, descriptor connected);
+
+}  // namespace millrace::engine
