@@ -12,6 +12,11 @@ class deadline
     : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
                                              boost::intrusive::optimize_size<true>> {
  public:
+  deadline() = default;
+  deadline(const deadline&) = delete;
+  deadline& operator=(const deadline&) = delete;
+  virtual ~deadline() = default;
+
   bool armed() const noexcept { return is_linked(); }
   time_point when() const noexcept { return when_; }
   void cancel() noexcept { unlink(); }
@@ -21,9 +26,6 @@ class deadline
   friend bool operator<(const deadline& left, const deadline& right) noexcept {
     return left.when_ < right.when_;
   }
-
- protected:
-  ~deadline() = default;
 
  private:
   friend class deadlines;

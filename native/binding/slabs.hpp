@@ -1,0 +1,48 @@
+#pragma once
+
+#include <node_api.h>
+
+#include <cstdint>
+
+#include "engine/connection/memory.hpp"
+
+namespace millrace::binding {
+
+// Memory of JavaScript's heap: an ArrayBuffer that stays alive with the block.
+class array_buffer_block final : public engine::memory_block {
+ public:
+  // Null, with no exception pending, when there is no memory.
+  static engine::block_ptr make(napi_env env, std::size_t bytes, std::uint64_t& pinned) noexcept;
+
+  array_buffer_block(napi_env env, napi_ref buffer, std::span<std::byte> bytes,
+                     std::uint64_t& pinned) noexcept;
+  ~array_buffer_block() override;
+
+  // JavaScript may have detached it (ArrayBuffer.prototype.transfer).
+  bool writable() const noexcept override;
+  napi_value value() const noexcept;
+
+ private:
+  napi_env env_;
+  napi_ref buffer_;
+  std::uint64_t& pinned_;
+};
+
+// Where the messages of one socket are decoded to. Used within a turn, in a handle scope.
+class slab_source final : public engine::memory_source {
+ public:
+  explicit slab_source(napi_env env) noexcept : env_(env) {}
+
+  engine::block_ptr allocate(std::size_t bytes) noexcept override {
+    return array_buffer_block::make(env_, bytes, pinned_);
+  }
+
+  // Bytes in blocks that native code still writes to or has not handed over.
+  std::uint64_t pinned() const noexcept { return pinned_; }
+
+ private:
+  napi_env env_;
+  std::uint64_t pinned_ = 0;
+};
+
+}  // namespace millrace::binding

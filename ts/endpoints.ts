@@ -1,0 +1,194 @@
+import { parseEndpoint, parseRemote, resolveHost } from './endpoint.js'
+import { fromNative, MillraceError, socketClosed, outOfRange } from './errors.js'
+import { isReferenced, makeListener, type Listener } from './listener.js'
+import type { NativeBound, NativeError, NativeEvent, NativeSocket, ParsedEndpoint } from './native.js'
+import { checkOptions, nativeOptions } from './options.js'
+import { optionTable } from './option-table.js'
+import type { Origin, Peer } from './peer.js'
+import type { BindOptions, ConnectOptions } from './types.js'
+
+interface Bound {
+  readonly id: number
+  readonly listener: Listener
+  readonly origin: Origin
+  readonly given: string
+}
+
+interface Pending {
+  readonly origin: Origin
+  readonly data: unknown
+  resolve(peer: Peer): void
+  reject(error: Error): void
+}
+
+/** What Endpoints needs of the socket around it. */
+export interface EndpointsHost {
+  readonly native: NativeSocket
+  readonly defaults: object
+  isClosed(): boolean
+  listening(listener: Listener): void
+  unlistened(listener: Listener, closeConnections: boolean): Promise<void>
+  livenessChanged(): void
+}
+
+const anyAddresses = ['::', '0.0.0.0']
+const noIpv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
+
+/** The listeners of a socket and its attempts to connect. */
+export class Endpoints {
+  readonly #host: EndpointsHost
+  readonly #bound = new Map<number, Bound>()
+  readonly #pending = new Map<number, Pending>()
+  #resolving = 0
+
+  constructor(host: EndpointsHost) {
+    this.#host = host
+  }
+
+  get names(): string[] {
+    return [...this.#bound.values()].map((each) => each.listener.endpoint)
+  }
+
+  /** Whether something here keeps the socket from being forgotten, and the process alive. */
+  get busy(): boolean {
+    return this.#bound.size !== 0 || this.connecting
+  }
+
+  get connecting(): boolean {
+    return this.#pending.size !== 0 || this.#resolving !== 0
+  }
+
+  get referenced(): boolean {
+    return [...this.#bound.values()].some((each) => isReferenced(each.listener))
+  }
+
+  originOf(id: number): Origin | undefined {
+    return this.#bound.get(id)?.origin
+  }
+
+  async bind(endpoint: string, options: BindOptions = {}): Promise<Listener> {
+    checkOptions('bind', options)
+    const parsed = parseEndpoint(endpoint)
+    const addresses = parsed.host === '*' ? anyAddresses : await this.#resolve(resolveHost(parsed.host))
+    if (this.#host.isClosed()) throw socketClosed()
+    return this.#listen(endpoint, parsed, addresses, options)
+  }
+
+  async connect(endpoint: string, options: ConnectOptions = {}): Promise<Peer> {
+    checkOptions('connect', options)
+    const parsed = parseRemote(endpoint)
+    const timeout = options.timeout ?? optionTable.timeout.default
+    const started = Date.now()
+    const addresses = await this.#resolve(withTimeout(resolveHost(parsed.host, options.lookup), timeout, parsed))
+    if (this.#host.isClosed()) throw socketClosed()
+    const left = Math.max(1, timeout - (Date.now() - started))
+    return this.#connect(endpoint, parsed, addresses, left, options)
+  }
+
+  /** The peer of a connection that was made, by its token. */
+  connected(token: number, makePeer: (origin: Origin, data: unknown) => Peer): void {
+    const pending = this.#pending.get(token)
+    if (!pending) return
+    this.#pending.delete(token)
+    pending.resolve(makePeer(pending.origin, pending.data))
+  }
+
+  connectFailed(event: NativeEvent): void {
+    const pending = this.#pending.get(event.token)
+    if (!pending || !event.error) return
+    this.#pending.delete(event.token)
+    pending.reject(fromNative(event.error, 'connect', event.address, event.port))
+    this.#host.livenessChanged()
+  }
+
+  find(endpoint: string): Listener | undefined {
+    return [...this.#bound.values()].find((each) => each.listener.endpoint === endpoint || each.given === endpoint)?.listener
+  }
+
+  async unlisten(listener: Listener, closeConnections: boolean): Promise<void> {
+    const found = [...this.#bound.values()].find((each) => each.listener === listener)
+    if (!found) return
+    this.#host.native.unlisten(found.id)
+    this.#bound.delete(found.id)
+    await this.#host.unlistened(listener, closeConnections)
+  }
+
+  /** Ends everything here; connecting fails with ERR_MILLRACE_CLOSED. */
+  async close(): Promise<void> {
+    this.#host.native.stopConnecting()
+    const pending = [...this.#pending.values()]
+    this.#pending.clear()
+    pending.forEach((each) => each.reject(socketClosed()))
+    await Promise.all([...this.#bound.values()].map((each) => this.unlisten(each.listener, false)))
+  }
+
+  async #resolve<T>(resolving: Promise<T>): Promise<T> {
+    this.#resolving++
+    this.#host.livenessChanged()
+    try {
+      return await resolving
+    } finally {
+      this.#resolving--
+      this.#host.livenessChanged()
+    }
+  }
+
+  #listen(given: string, parsed: ParsedEndpoint, addresses: readonly string[], options: BindOptions): Listener {
+    const native = nativeOptions('connection', options, this.#host.defaults)
+    const bound = this.#firstThatBinds(parsed, addresses, options, native)
+    const origin = { endpoint: bound.endpoint, transport: parsed.transport, ...policies(native) }
+    const owner = { unlisten: this.unlisten.bind(this), keepAliveChanged: () => this.#host.livenessChanged() }
+    const listener = makeListener(owner, bound.endpoint, bound.address, bound.port)
+    this.#bound.set(bound.id, { id: bound.id, listener, origin, given })
+    this.#host.listening(listener)
+    return listener
+  }
+
+  #firstThatBinds(parsed: ParsedEndpoint, addresses: readonly string[], options: BindOptions, native: Readonly<Record<string, number>>): NativeBound {
+    const backlog = options.backlog ?? optionTable.backlog.default
+    let failure: NativeError = { message: 'no address', code: 'ENOTFOUND' }
+    for (const address of parsed.host === '*' ? addresses : addresses.slice(0, 1)) {
+      const bound = this.#host.native.listen(address, parsed.port, backlog, options.ipv6Only ?? false, options.maxConnections ?? 0, native)
+      if (!('error' in bound)) return bound
+      failure = bound.error
+      const error = fromNative(failure, 'listen', address, parsed.port)
+      if (!noIpv6.has(error.code) || address !== anyAddresses[0]) throw error
+    }
+    throw fromNative(failure, 'listen', parsed.host, parsed.port)
+  }
+
+  #connect(given: string, parsed: ParsedEndpoint, addresses: readonly string[], timeout: number, options: ConnectOptions): Promise<Peer> {
+    const native = nativeOptions('connection', options, this.#host.defaults)
+    const token = this.#host.native.connect(addresses, parsed.port, timeout, options.routingId ?? 0, native)
+    if (typeof token !== 'number') throw fromNative(token.error, 'connect')
+    const origin = { endpoint: given, transport: parsed.transport, ...policies(native) }
+    return new Promise((resolve, reject) => {
+      this.#pending.set(token, { origin, data: options.data, resolve, reject })
+      this.#host.livenessChanged()
+    })
+  }
+}
+
+function policies(native: Readonly<Record<string, number>>): Pick<Origin, 'linger' | 'maxBufferedBytes'> {
+  return { linger: native['linger'] ?? 0, maxBufferedBytes: native['maxBufferedBytes'] ?? 0 }
+}
+
+async function withTimeout<T>(resolving: Promise<T>, milliseconds: number, parsed: ParsedEndpoint): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new MillraceError('ETIMEDOUT', `connect ETIMEDOUT: the look-up of ${parsed.host} took too long`, { syscall: 'getaddrinfo' })
+    timer = setTimeout(() => reject(error), milliseconds)
+  })
+  try {
+    return await Promise.race([resolving, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** @throws RangeError */
+export function checkRoutingId(id: unknown): number {
+  const { min, max } = optionTable.routingId
+  if (typeof id === 'number' && Number.isInteger(id) && id >= min && id <= max) return id
+  throw outOfRange(`a routing id from ${min} to ${max}`, 'to', id)
+}

@@ -1,0 +1,68 @@
+import { getSystemErrorName } from 'node:util'
+import type { NativeError } from './native.js'
+
+/** What `bind`, `connect` and sending fail with. `code` is stable; docs/api.md has a heading for each. */
+export class MillraceError extends Error {
+  readonly code: string
+  declare readonly errno?: number
+  declare readonly syscall?: string
+  declare readonly address?: string
+  declare readonly port?: number
+
+  constructor(code: string, message: string, details: Partial<Pick<MillraceError, 'errno' | 'syscall' | 'address' | 'port'>> = {}) {
+    super(message)
+    this.code = code
+    Object.assign(this, details)
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'MillraceError', configurable: true, writable: true })
+  }
+}
+
+const wrongArgument = 'ERR_MILLRACE_INVALID_OPTION'
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}...` : value}'`
+  if (typeof value === 'object' && value !== null) return value.constructor.name
+  return typeof value === 'function' ? 'a function' : String(value as number)
+}
+
+function sentence(expected: string, name: string, value: unknown): string {
+  return `Expected ${expected} for ${name} but received ${shown(value)} of type ${value === null ? 'null' : typeof value}`
+}
+
+export function wrongType(expected: string, name: string, value: unknown): TypeError & { code: string } {
+  return Object.assign(new TypeError(sentence(expected, name, value)), { code: wrongArgument })
+}
+
+export function outOfRange(expected: string, name: string, value: unknown): RangeError & { code: string } {
+  return Object.assign(new RangeError(sentence(expected, name, value)), { code: wrongArgument })
+}
+
+export function unknownOption(name: string, where: string, nearest: string | undefined): TypeError & { code: string } {
+  const advice = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  return Object.assign(new TypeError(`Unknown option '${name}' of ${where}${advice}`), { code: wrongArgument })
+}
+
+export function invalidEndpoint(endpoint: string, failure: NativeError): MillraceError {
+  return new MillraceError(failure.code ?? '', `Invalid endpoint '${endpoint}': ${failure.message}`)
+}
+
+export function socketClosed(): MillraceError {
+  return new MillraceError('ERR_MILLRACE_CLOSED', 'The socket is closed')
+}
+
+/** Node's name for an errno, or our own code. */
+export function codeOf(failure: NativeError): string {
+  return failure.code ?? getSystemErrorName(-(failure.errno ?? 0))
+}
+
+/** With Node's code, errno, syscall, address and port where it is the system's. */
+export function fromNative(failure: NativeError, syscall: string, address?: string, port?: number): MillraceError {
+  const code = codeOf(failure)
+  if (failure.errno === undefined) return new MillraceError(code, failure.message)
+  const where = address === undefined ? '' : ` ${address}:${port ?? 0}`
+  const details = { errno: -failure.errno, syscall, ...(address === undefined ? {} : { address, port: port ?? 0 }) }
+  return new MillraceError(code, `${syscall} ${code}: ${failure.message}${where}`, details)
+}

@@ -1,0 +1,10 @@
+export { Context } from './context.js'
+export { MillraceError } from './errors.js'
+export { Listener } from './listener.js'
+export type { ConnectionLimits, ContextOptions, SocketLimits } from './option-types.js'
+export { Peer } from './peer.js'
+export { StreamSocket } from './stream-socket.js'
+export type {
+  BindOptions, Chunk, CloseOptions, ConnectOptions, DisconnectReason, Framing, MessageInfo, MonitorEvent, Payload, PeerStats,
+  SendOptions, SendResult, Stats, StreamEvents, StreamHandlers, StreamSocketOptions, Transport,
+} from './types.js'

@@ -1,0 +1,55 @@
+// Generated from ts/option-table.ts by `npm run generate`.
+
+/** Set on the socket as defaults, or for one bind or connect. */
+export interface ConnectionLimits {
+  /** The longest message, received or sent. A peer that announces a longer one is disconnected with EMSGSIZE; sending one throws a RangeError. In bytes. Default: 16 MiB. */
+  maxMessageSize?: number
+  /** From this much unsent data on, each message charged its bytes + 128, `send` returns false; `drain` follows at half of it. In bytes. Default: 1 MiB. */
+  sendHighWaterMark?: number
+  /** A peer with this much unsent data meets `onBufferFull` at the next send. In bytes. Default: 16 MiB. */
+  maxBufferedBytes?: number
+  /** What becomes of a peer that reads too slowly: it is disconnected (BACKPRESSURE), the message is dropped (`send` returns null), or `send` throws EAGAIN. Default: disconnect. */
+  onBufferFull?: 'disconnect' | 'drop' | 'error'
+  /** A peer that takes nothing for this long although something is queued is disconnected (TIMEOUT). In milliseconds. Default: 60 s. */
+  sendTimeout?: number
+  /** From this much received data on that was not taken yet, each message charged its bytes + 128, a peer is not read; reading goes on at half of it. In bytes. Default: 1 MiB. */
+  receiveHighWaterMark?: number
+  /** Silence after which TCP asks whether the peer is still there (SO_KEEPALIVE, tcp(7)); false or 0 turns it off. In milliseconds. Default: 60 s. */
+  keepAlive?: boolean | number
+  /** How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut. In milliseconds. Default: 2 s. */
+  linger?: number
+}
+
+/** What holds for all peers of a socket together. */
+export interface SocketLimits {
+  /** The same mark for all peers together; above it each peer may still deliver one message. In bytes. Default: 64 MiB. */
+  totalReceiveHighWaterMark?: number
+  /** Unsent data of all peers together; above it the fullest peer meets `onBufferFull`. In bytes. Default: 256 MiB. */
+  maxTotalBufferedBytes?: number
+  /** Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint. In connections. */
+  maxConnections?: number
+}
+
+/** Of one bind. */
+export interface ListenerOptions {
+  /** Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint. In connections. */
+  maxConnections?: number
+  /** How many connections the kernel may hold before they are accepted (listen(2)). In connections. Default: 511 connections. */
+  backlog?: number
+  /** Whether an IPv6 endpoint leaves IPv4 alone. Without it `*` serves both. Default: false. */
+  ipv6Only?: boolean
+}
+
+/** Of one connect. */
+export interface ConnectorOptions {
+  /** How long one attempt to connect may take, name look-up and all addresses included (ETIMEDOUT). In milliseconds. Default: 10 s. */
+  timeout?: number
+  /** The routing id of the connection. Default: the next free one. In id. */
+  routingId?: number
+}
+
+/** Of a Context. */
+export interface ContextOptions {
+  /** How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. In microseconds. Default: 0 microseconds. */
+  spinMicros?: number
+}

@@ -1,0 +1,84 @@
+import { outOfRange, unknownOption, wrongType } from './errors.js'
+import type { NumbersOf } from './native.js'
+import { optionTable, type NumberOption, type Option, type OptionName, type Where } from './option-table.js'
+
+const options = Object.entries(optionTable) as [OptionName, Option][]
+
+function namesAt(where: Where): OptionName[] {
+  return options.filter(([, option]) => option.where.includes(where)).map(([name]) => name)
+}
+
+/** Levenshtein distance, one row at a time. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, changed))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function nearest(name: string, where: Where): string | undefined {
+  const ranked = namesAt(where)
+    .map((candidate) => ({ candidate, apart: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.apart - b.apart)
+  const best = ranked[0]
+  return best && best.apart <= Math.max(2, name.length / 3) ? best.candidate : undefined
+}
+
+function checkNumber(name: string, option: NumberOption, value: unknown): void {
+  if (option.orBoolean && typeof value === 'boolean') return
+  const expected = `a whole number of ${option.unit} from ${option.min} to ${option.max}`
+  if (typeof value !== 'number') throw wrongType(expected, name, value)
+  if (!Number.isInteger(value) || value < option.min || value > option.max) throw outOfRange(expected, name, value)
+}
+
+function checkValue(name: string, option: Option, value: unknown): void {
+  switch (option.type) {
+    case 'number':
+      return checkNumber(name, option, value)
+    case 'choice':
+      if (typeof value === 'string' && option.values.includes(value)) return
+      throw wrongType(`one of ${option.values.map((each) => `'${each}'`).join(', ')}`, name, value)
+    case 'any':
+      return
+    case 'object':
+      if (typeof value === 'object' && value !== null) return
+      throw wrongType('an object', name, value)
+    default:
+      if (typeof value !== option.type) throw wrongType(`a ${option.type}`, name, value)
+  }
+}
+
+/** Refuses unknown names and wrong values; undefined counts as not given. */
+export function checkOptions(where: Where, given: unknown): void {
+  if (given === undefined) return
+  if (typeof given !== 'object' || given === null) throw wrongType('an object', `the options of ${where}`, given)
+  for (const [name, value] of Object.entries(given)) {
+    const option = Object.hasOwn(optionTable, name) ? (optionTable[name as OptionName] as Option) : undefined
+    if (!option?.where.includes(where)) throw unknownOption(name, where, nearest(name, where))
+    if (value !== undefined) checkValue(name, option, value)
+  }
+}
+
+function toNumber(option: Option, value: unknown): number {
+  if (option.type === 'choice') return option.values.indexOf((value ?? option.default) as string)
+  if (option.type !== 'number') return 0
+  if (value === undefined || value === true) return option.default ?? 0
+  return Number(value)
+}
+
+/** What a structure of the engine wants: every field, from the first of `layers` that has it or the default. */
+export function nativeOptions(structure: 'connection' | 'socket', ...layers: readonly (object | undefined)[]): NumbersOf<string> {
+  const fields = options.filter(([, option]) => 'native' in option && option.native === structure)
+  return Object.fromEntries(
+    fields.map(([name, option]) => {
+      const layer = layers.find((each) => each !== undefined && (each as Record<string, unknown>)[name] !== undefined)
+      return [name, toNumber(option, (layer as Record<string, unknown> | undefined)?.[name])]
+    }),
+  )
+}

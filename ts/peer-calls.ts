@@ -1,0 +1,83 @@
+import type { Delivery } from './delivery.js'
+import { MillraceError, outOfRange } from './errors.js'
+import { Sent, type NativeAddress, type NativeSocket } from './native.js'
+import { copyPayload, payloadBytes, sendPayload } from './payload.js'
+import { markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
+import type { PeerHost } from './peer-host.js'
+import type { CloseOptions, Payload, PeerStats, SendOptions, SendResult } from './types.js'
+
+const noTraffic: PeerStats = { messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0, queuedBytes: 0, droppedMessages: 0 }
+
+/** What peers ask for, carried out by the native socket. */
+export class PeerCalls implements PeerHost {
+  readonly #native: NativeSocket
+  readonly #delivery: Delivery
+  readonly #onDropped: (peer: Peer, bytes: number) => void
+
+  constructor(socket: NativeSocket, delivery: Delivery, onDropped: (peer: Peer, bytes: number) => void) {
+    this.#native = socket
+    this.#delivery = delivery
+    this.#onDropped = onDropped
+  }
+
+  sendTo(peer: Peer, data: Payload, _options?: SendOptions): SendResult {
+    const sent = sendPayload(this.#native, peer.routingId, data)
+    if (sent === Sent.taken) return true
+    if (sent === Sent.full) {
+      markFull(peer)
+      return false
+    }
+    return this.#notTaken(peer, data, sent)
+  }
+
+  /** To an id that nobody has: checked and counted. */
+  sendToNobody(id: number, data: Payload): null {
+    sendPayload(this.#native, id, data)
+    return null
+  }
+
+  wouldTrip(peer: Peer): boolean {
+    return this.queued(peer) >= originOf(peer).maxBufferedBytes
+  }
+
+  copy(data: Payload): Payload {
+    return copyPayload(data)
+  }
+
+  flushPeer(peer: Peer): void {
+    this.#native.flushPeer(peer.routingId)
+  }
+
+  queued(peer: Peer): number {
+    return peer.connected ? this.#native.queued(peer.routingId) : 0
+  }
+
+  localAddress(peer: Peer): NativeAddress | undefined {
+    return peer.connected ? this.#native.localAddress(peer.routingId) : undefined
+  }
+
+  peerStats(peer: Peer): PeerStats {
+    return this.#native.peerStats(peer.routingId) ?? noTraffic
+  }
+
+  async disconnect(peer: Peer, options: CloseOptions = {}): Promise<void> {
+    const ended = peer.closed
+    markClosing(peer)
+    this.#native.end(peer.routingId, options.linger ?? originOf(peer).linger)
+    await ended
+  }
+
+  destroyPeer(peer: Peer): void {
+    markClosing(peer)
+    markCut(peer)
+    this.#native.destroy(peer.routingId)
+    this.#delivery.drop(peer)
+  }
+
+  #notTaken(peer: Peer, data: Payload, sent: number): null {
+    if (sent === Sent.tooLong) throw outOfRange('at most maxMessageSize bytes', 'data', payloadBytes(data))
+    if (sent === Sent.atBound) throw new MillraceError('EAGAIN', `The queue of peer ${peer.routingId} is full (maxBufferedBytes)`)
+    if (sent === Sent.dropped) this.#onDropped(peer, payloadBytes(data))
+    return null
+  }
+}

@@ -1,0 +1,177 @@
+import type { PeerHost } from './peer-host.js'
+import type { DisconnectReason, Payload, PeerStats, SendOptions, SendResult, Transport } from './types.js'
+
+/** Where a peer came from, and what holds for it there: one object for all peers of an endpoint. */
+export interface Origin {
+  readonly endpoint: string
+  readonly transport: Transport
+  readonly linger: number
+  readonly maxBufferedBytes: number
+}
+
+const key = Symbol('made by a StreamSocket')
+
+/** @internal */
+export let makePeer: (host: PeerHost, origin: Origin, id: number, address: string, port: number) => Peer
+/** @internal */
+export let markFull: (peer: Peer) => void
+/** @internal */
+export let markClosing: (peer: Peer) => void
+/** @internal */
+export let markCut: (peer: Peer) => void
+/** @internal */
+export let isCut: (peer: Peer) => boolean
+/** @internal */
+export let markDrained: (peer: Peer) => void
+/** @internal */
+export let markGone: (peer: Peer, reason: DisconnectReason) => void
+/** @internal */
+export let originOf: (peer: Peer) => Origin
+/** @internal */
+export let hostOf: (peer: Peer) => PeerHost
+
+/** One connection. Safe to touch when it is gone: `connected` is false and `send` returns null. */
+export class Peer<D = unknown> {
+  readonly #host: PeerHost
+  readonly #origin: Origin
+  readonly routingId: number
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  /** For the application. */
+  data: D | undefined
+  #connected = true
+  #cut = false
+  #full = false
+  #waiters: (() => void)[] | undefined
+  #reason: DisconnectReason | undefined
+  #closed: ((reason: DisconnectReason) => void)[] | undefined
+  #sending: Promise<void> | undefined
+
+  static {
+    makePeer = (host, origin, id, address, port) => new Peer(key, host, origin, id, address, port)
+    markFull = (peer) => (peer.#full = true)
+    markClosing = (peer) => (peer.#connected = false)
+    markCut = (peer) => (peer.#cut = true)
+    isCut = (peer) => peer.#cut
+    markDrained = (peer) => peer.#drain()
+    markGone = (peer, reason) => peer.#end(reason)
+    originOf = (peer) => peer.#origin
+    hostOf = (peer) => peer.#host
+  }
+
+  /** @internal */
+  constructor(made: symbol, host: PeerHost, origin: Origin, id: number, address: string, port: number) {
+    if (made !== key) throw new TypeError('Illegal constructor')
+    this.#host = host
+    this.#origin = origin
+    this.routingId = id
+    this.remoteAddress = address
+    this.remotePort = port
+  }
+
+  get transport(): Transport {
+    return this.#origin.transport
+  }
+
+  /** The endpoint that it was accepted at or connected to. */
+  get endpoint(): string {
+    return this.#origin.endpoint
+  }
+
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  /** Unsent data, each message charged its bytes + 128. */
+  get bufferedBytes(): number {
+    return this.#host.queued(this)
+  }
+
+  get localAddress(): string | undefined {
+    return this.#host.localAddress(this)?.address
+  }
+
+  get localPort(): number | undefined {
+    return this.#host.localAddress(this)?.port
+  }
+
+  /** Settles once, when the peer is gone for good; never rejects. */
+  get closed(): Promise<DisconnectReason> {
+    if (this.#reason) return Promise.resolve(this.#reason)
+    return new Promise((resolve) => (this.#closed ??= []).push(resolve))
+  }
+
+  /**
+   * Sends one message. `data` is read during the call; it leaves at the end of the turn.
+   * @throws RangeError if it is longer than maxMessageSize; MillraceError EAGAIN with `onBufferFull: 'error'`
+   */
+  send(data: Payload, options?: SendOptions): SendResult {
+    return this.#host.sendTo(this, data, options)
+  }
+
+  /** Resolves true when the message is taken and there is room for more, false when the peer is gone. Waits rather than trip `onBufferFull`. */
+  async sendAsync(data: Payload, options?: SendOptions): Promise<boolean> {
+    const sent = this.#sending === undefined && !this.#host.wouldTrip(this) ? this.send(data, options) : await this.#sendLater(data, options)
+    if (sent === false) await this.drained()
+    return sent !== null && this.#connected
+  }
+
+  /** Sends at once what waits for the end of the turn. */
+  flush(): void {
+    this.#host.flushPeer(this)
+  }
+
+  /** Resolves when `send` would return true again, or the peer is gone. */
+  drained(): Promise<void> {
+    if (!this.#full || !this.#connected) return Promise.resolve()
+    return new Promise((resolve) => (this.#waiters ??= []).push(resolve))
+  }
+
+  stats(): PeerStats {
+    return this.#host.peerStats(this)
+  }
+
+  /** Ends the connection in order: what is queued is sent first. Resolves when it has ended. */
+  async close(): Promise<void> {
+    await this.#host.disconnect(this)
+  }
+
+  /** Cuts the connection; what is queued in either direction is dropped. */
+  destroy(): void {
+    this.#host.destroyPeer(this)
+  }
+
+  /** Later ones wait for earlier ones, so that the order holds. */
+  #sendLater(data: Payload, options: SendOptions | undefined): Promise<SendResult> {
+    const copy = this.#host.copy(data)
+    const sent = (this.#sending ?? Promise.resolve()).then(async () => {
+      await this.drained()
+      return this.send(copy, options)
+    })
+    const settled: Promise<void> = sent.then(
+      () => this.#sent(settled),
+      () => this.#sent(settled),
+    )
+    this.#sending = settled
+    return sent
+  }
+
+  #sent(settled: Promise<void>): void {
+    if (this.#sending === settled) this.#sending = undefined
+  }
+
+  #drain(): void {
+    this.#full = false
+    const waiters = this.#waiters
+    this.#waiters = undefined
+    waiters?.forEach((resolve) => resolve())
+  }
+
+  #end(reason: DisconnectReason): void {
+    this.#connected = false
+    this.#drain()
+    this.#reason = reason
+    this.#closed?.forEach((resolve) => resolve(reason))
+    this.#closed = undefined
+  }
+}

@@ -1,0 +1,179 @@
+import { nativeOf, type Context } from './context.js'
+import { Delivery, type Receiver } from './delivery.js'
+import { Endpoints, type EndpointsHost } from './endpoints.js'
+import { codeOf, fromNative } from './errors.js'
+import type { Listener } from './listener.js'
+import { EventKind, native, type NativeEvent, type NativeSocket } from './native.js'
+import { nativeOptions } from './options.js'
+import { makePeer, markClosing, markDrained, markGone, originOf, type Origin, type Peer } from './peer.js'
+import { PeerCalls } from './peer-calls.js'
+import type { CloseOptions, DisconnectReason, MonitorEvent } from './types.js'
+
+/** What the core tells the application; StreamSocket passes it on. */
+export interface Application extends Pick<Receiver, 'consumer'> {
+  connected(peer: Peer): void
+  drained(peer: Peer): void
+  disconnected(peer: Peer, reason: DisconnectReason): void
+  /** Makes the event only if somebody listens. */
+  monitor(make: () => MonitorEvent): void
+}
+
+/** Sockets that something can still happen to; native code holds none of them. */
+const live = new Set<SocketCore>()
+process.on('exit', () => live.forEach((core) => core.native.flush()))
+
+/** The state of a StreamSocket behind its public face. */
+export class SocketCore implements Receiver, EndpointsHost {
+  readonly native: NativeSocket
+  readonly peers = new Map<number, Peer>()
+  readonly delivery = new Delivery(this)
+  readonly calls: PeerCalls
+  readonly endpoints = new Endpoints(this)
+  readonly defaults: object
+  readonly #application: Application
+  readonly #keepFacade: object
+  #referenced = true
+  #closing: Promise<void> | undefined
+  #onEmpty: (() => void) | undefined
+
+  constructor(application: Application, facade: object, context: Context, options: object, firstId: number) {
+    this.#application = application
+    this.#keepFacade = facade
+    this.defaults = options
+    this.native = new native.NativeSocket(nativeOf(context), facade, this.delivery.deliver, nativeOptions('socket', options), firstId)
+    this.calls = new PeerCalls(this.native, this.delivery, (peer, bytes) => this.#report(peer, { type: 'dropped', bytes }))
+  }
+
+  isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  consumer(): ReturnType<Receiver['consumer']> {
+    return this.#application.consumer()
+  }
+
+  peerOf(id: number): Peer | undefined {
+    return this.peers.get(id)
+  }
+
+  hold(peer: Peer, bytes: number): void {
+    this.native.hold(peer.routingId, bytes)
+  }
+
+  release(peer: Peer, bytes: number): void {
+    if (this.peers.get(peer.routingId) === peer) this.native.release(peer.routingId, bytes)
+  }
+
+  onEvent(id: number, event: NativeEvent): void {
+    switch (event.kind) {
+      case EventKind.connect:
+        return this.#onConnect(id, event)
+      case EventKind.disconnect:
+        return this.#onDisconnect(id, event)
+      case EventKind.drain:
+        return this.#onDrain(id)
+      case EventKind.connectFailed:
+        return this.endpoints.connectFailed(event)
+      default:
+        return this.#onRefused(event)
+    }
+  }
+
+  onGone(peer: Peer, reason: DisconnectReason): void {
+    this.peers.delete(peer.routingId)
+    markGone(peer, reason)
+    this.livenessChanged()
+    this.#report(peer, { type: 'disconnected', reason })
+    this.#application.disconnected(peer, reason)
+  }
+
+  listening(listener: Listener): void {
+    this.livenessChanged()
+    this.#application.monitor(() => ({ type: 'listening', endpoint: listener.endpoint }))
+  }
+
+  async unlistened(listener: Listener, closeConnections: boolean): Promise<void> {
+    this.livenessChanged()
+    this.#application.monitor(() => ({ type: 'closed', endpoint: listener.endpoint }))
+    if (!closeConnections) return
+    const accepted = [...this.peers.values()].filter((peer) => originOf(peer).endpoint === listener.endpoint)
+    await Promise.all(accepted.map((peer) => this.calls.disconnect(peer)))
+  }
+
+  /** Idempotent; resolves when every peer is gone. */
+  close(options: CloseOptions, linger: number): Promise<void> {
+    this.#closing ??= this.#close(options.linger ?? linger)
+    return this.#closing
+  }
+
+  setReferenced(wanted: boolean): void {
+    this.#referenced = wanted
+    this.livenessChanged()
+  }
+
+  livenessChanged(): void {
+    const { endpoints, peers } = this
+    const busy = endpoints.busy || peers.size !== 0
+    if (busy) live.add(this)
+    else live.delete(this)
+    this.native.holdProcess(this.#referenced && (peers.size !== 0 || endpoints.connecting || endpoints.referenced))
+    if (peers.size === 0) this.#onEmpty?.()
+  }
+
+  async #close(linger: number): Promise<void> {
+    const cut = setTimeout(() => this.delivery.drop(), linger)
+    await this.endpoints.close()
+    this.peers.forEach((peer) => markClosing(peer))
+    this.native.endAll(linger)
+    if (this.peers.size !== 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))
+    clearTimeout(cut)
+    this.livenessChanged()
+  }
+
+  #onConnect(id: number, event: NativeEvent): void {
+    const make = (origin: Origin, data: unknown): Peer => {
+      const peer = makePeer(this.calls, origin, id, event.address, event.port)
+      peer.data = data
+      this.peers.set(id, peer)
+      if (this.isClosed()) markClosing(peer)
+      this.livenessChanged()
+      this.#report(peer, { type: event.token === 0 ? 'accepted' : 'connected' })
+      return peer
+    }
+    if (event.token !== 0) this.endpoints.connected(event.token, make)
+    else make(this.endpoints.originOf(event.origin)!, undefined)
+    const peer = this.peers.get(id)
+    if (peer) this.#application.connected(peer)
+  }
+
+  #onDisconnect(id: number, event: NativeEvent): void {
+    const peer = this.peers.get(id)
+    if (!peer || !event.error) return
+    const reason = { code: codeOf(event.error), message: event.error.message, truncated: event.truncated, willReconnect: false }
+    this.delivery.gone(peer, reason)
+  }
+
+  #onDrain(id: number): void {
+    const peer = this.peers.get(id)
+    if (!peer) return
+    markDrained(peer)
+    this.#application.drained(peer)
+  }
+
+  #onRefused(event: NativeEvent): void {
+    const endpoint = this.endpoints.originOf(event.origin)?.endpoint ?? ''
+    const failure = event.error
+    if (failure) this.#application.monitor(() => ({ type: 'acceptFailed', endpoint, error: fromNative(failure, 'accept') }))
+    else this.#application.monitor(() => ({ type: 'refused', endpoint, remoteAddress: event.address, remotePort: event.port }))
+  }
+
+  #report(peer: Peer, what: { type: 'accepted' | 'connected' } | { type: 'disconnected'; reason: DisconnectReason } | { type: 'dropped'; bytes: number }): void {
+    this.#application.monitor(() => ({
+      ...what,
+      endpoint: peer.endpoint,
+      routingId: peer.routingId,
+      ...(peer.remoteAddress === undefined ? {} : { remoteAddress: peer.remoteAddress }),
+      ...(peer.remotePort === undefined ? {} : { remotePort: peer.remotePort }),
+    }))
+  }
+}

@@ -1,0 +1,201 @@
+import { EventEmitter } from 'node:events'
+import { defaultContext, isClosed, register, unregister, type Context } from './context.js'
+import { report } from './delivery.js'
+import { checkRoutingId } from './endpoints.js'
+import { socketClosed, wrongType } from './errors.js'
+import type { Listener } from './listener.js'
+import { checkOptions, nativeOptions } from './options.js'
+import { hostOf, Peer } from './peer.js'
+import { SocketCore, type Application } from './socket-core.js'
+import type {
+  BindOptions, CloseOptions, ConnectOptions, MessageInfo, Payload, SendOptions, SendResult, Stats,
+  StreamEvents, StreamHandlers, StreamSocketOptions,
+} from './types.js'
+
+type Consumer = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
+
+/** The STREAM socket: binds and connects any number of endpoints, and exchanges messages with each peer by its routing id. */
+export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> implements AsyncDisposable {
+  readonly #core: SocketCore
+  readonly #context: Context
+  readonly #handlers: StreamHandlers<D>
+  readonly #linger: number
+  readonly #self = new WeakRef<StreamSocket<D>>(this)
+  #consumer: Consumer | undefined
+
+  /**
+   * @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION; MillraceError ERR_MILLRACE_CLOSED for a closed context
+   */
+  constructor(options: StreamSocketOptions<D> = {}, internals: { firstRoutingId?: number } = {}) {
+    super()
+    const { framing, ...checked } = options
+    checkOptions('socket', typeof framing === 'object' ? checked : options)
+    if (typeof framing === 'object') Object.values(framing).forEach((each) => checkOptions('socket', { framing: each }))
+    this.#context = options.context ?? defaultContext()
+    if (isClosed(this.#context)) throw socketClosed()
+    this.#handlers = options
+    this.#linger = nativeOptions('connection', options)['linger'] ?? 0
+    this.#core = new SocketCore(this.#application(), this, this.#context, options, internals.firstRoutingId ?? 1)
+    register(this.#context, this.#self)
+    this.#listenersChanged()
+    // A listener is added right after the event, and taken away right before it.
+    this.on('newListener' as never, ((name: unknown) => name === 'message' && queueMicrotask(() => this.#listenersChanged())) as never)
+    this.on('removeListener' as never, ((name: unknown) => name === 'message' && this.#listenersChanged()) as never)
+  }
+
+  /** Those that are connected, by routing id. */
+  get peers(): ReadonlyMap<number, Peer<D>> {
+    return this.#core.peers as ReadonlyMap<number, Peer<D>>
+  }
+
+  /** Those that are bound, as they really are. */
+  get endpoints(): readonly string[] {
+    return this.#core.endpoints.names
+  }
+
+  /** True from the call of `close` on. */
+  get closed(): boolean {
+    return this.#core.isClosed()
+  }
+
+  /**
+   * Listens at `endpoint`; host `*` is every address, port `*` or 0 a free one. Several endpoints may be bound.
+   * Rejects with Node's codes (EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOTFOUND), ERR_MILLRACE_INVALID_ENDPOINT,
+   * ERR_MILLRACE_INVALID_OPTION or ERR_MILLRACE_CLOSED.
+   */
+  async bind(endpoint: string, options?: BindOptions): Promise<Listener> {
+    this.#refuseIfClosed()
+    return this.#core.endpoints.bind(endpoint, options)
+  }
+
+  /**
+   * Connects to `endpoint`; resolves when the connection is ready for messages. Rejects with Node's codes (ECONNREFUSED,
+   * ENOTFOUND, ETIMEDOUT), ERR_MILLRACE_INVALID_ENDPOINT, ERR_MILLRACE_INVALID_OPTION, ERR_MILLRACE_ROUTING_ID_IN_USE or
+   * ERR_MILLRACE_CLOSED.
+   */
+  async connect(endpoint: string, options?: ConnectOptions<'tcp', D>): Promise<Peer<D>> {
+    this.#refuseIfClosed()
+    return (await this.#core.endpoints.connect(endpoint, options)) as Peer<D>
+  }
+
+  /**
+   * As `peer.send`. An id that nobody has is no error: the answer is null, and the message is counted as dropped.
+   * @throws RangeError for an id outside 1..2^32-1
+   */
+  send(to: number | Peer<D>, data: Payload, options?: SendOptions): SendResult {
+    const peer = this.#peerOf(to)
+    return peer ? peer.send(data, options) : this.#core.calls.sendToNobody(to as number, data)
+  }
+
+  /** As `peer.sendAsync`. */
+  async sendAsync(to: number | Peer<D>, data: Payload, options?: SendOptions): Promise<boolean> {
+    const peer = this.#peerOf(to)
+    if (peer) return peer.sendAsync(data, options)
+    this.#core.calls.sendToNobody(to as number, data)
+    return false
+  }
+
+  /** Ends a connection in order; resolves when it has ended, at once if nobody has that id. */
+  async disconnect(to: number | Peer<D>, options: CloseOptions = {}): Promise<void> {
+    checkLinger(options)
+    const peer = this.#peerOf(to)
+    if (peer) await this.#core.calls.disconnect(peer as Peer, options)
+  }
+
+  /** Stops accepting at an endpoint, named as it was bound or as it really is. */
+  async unbind(endpoint: string, options: { closeConnections?: boolean } = {}): Promise<void> {
+    await this.#core.endpoints.find(endpoint)?.unbind(options)
+  }
+
+  /** Stops accepting, ends every peer in order within one deadline, and resolves when all is released. Idempotent. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkLinger(options)
+    const first = !this.closed
+    await this.#core.close(options, this.#linger)
+    if (!first) return
+    unregister(this.#context, this.#self)
+    this.#tell('close')
+  }
+
+  /** Lets it keep the process alive while it is bound or has peers, as from the start. */
+  ref(): this {
+    this.#core.setReferenced(true)
+    return this
+  }
+
+  /** Lets the process end in spite of it. */
+  unref(): this {
+    this.#core.setReferenced(false)
+    return this
+  }
+
+  /** Sends at once what waits for the end of the turn. */
+  flush(): void {
+    this.#core.native.flush()
+  }
+
+  stats(): Stats {
+    return this.#core.native.stats()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #refuseIfClosed(): void {
+    if (this.closed) throw socketClosed()
+  }
+
+  #peerOf(to: number | Peer<D>): Peer<D> | undefined {
+    if (typeof to === 'number') return this.#core.peers.get(checkRoutingId(to)) as Peer<D> | undefined
+    if (to instanceof Peer && hostOf(to as Peer) === this.#core.calls) return to
+    throw wrongType('a routing id or a Peer of this socket', 'to', to)
+  }
+
+  #listenersChanged(): void {
+    const handler = this.#handlers.message?.bind(this.#handlers) as Consumer | undefined
+    const emit: Consumer = (peer, data, info) => void this.#tell('message', peer, data, info)
+    const both: Consumer = (peer, data, info) => {
+      const result = handler?.(peer, data, info)
+      emit(peer, data, info)
+      return result
+    }
+    this.#consumer = this.listenerCount('message') === 0 ? handler : both
+    if (this.#consumer) queueMicrotask(() => this.#core.delivery.wake())
+  }
+
+  #application(): Application {
+    const handlers = this.#handlers as StreamHandlers<unknown>
+    return {
+      consumer: () => this.#consumer,
+      connected: (peer) => this.#call(() => handlers.connect?.(peer), 'connect', peer),
+      drained: (peer) => this.#call(() => handlers.drain?.(peer), 'drain', peer),
+      disconnected: (peer, reason) => this.#call(() => handlers.disconnect?.(peer, reason), 'disconnect', peer, reason),
+      monitor: (make) => {
+        if (this.listenerCount('monitor') !== 0) this.#call(() => undefined, 'monitor', make())
+      },
+    }
+  }
+
+  /** The handler and the listeners; an exception of the one does not keep the others from being called. */
+  #call(handler: () => unknown, name: keyof StreamEvents<D>, ...what: unknown[]): void {
+    try {
+      handler()
+    } catch (error) {
+      report(error)
+    }
+    try {
+      this.#tell(name, ...what)
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  #tell(name: keyof StreamEvents<D>, ...what: unknown[]): void {
+    this.emit(name as never, ...(what as never))
+  }
+}
+
+function checkLinger({ linger }: CloseOptions): void {
+  if (linger !== undefined) checkOptions('bind', { linger })
+}

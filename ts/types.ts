@@ -1,0 +1,105 @@
+import type { LookupFunction } from 'node:net'
+import type { Context } from './context.js'
+import type { MillraceError } from './errors.js'
+import type { ConnectionLimits, ConnectorOptions, ListenerOptions, SocketLimits } from './option-types.js'
+import type { Peer } from './peer.js'
+
+export type Transport = 'tcp'
+/** How messages are told apart: `length` puts 4 bytes, big-endian, before each. */
+export type Framing<T extends Transport = Transport> = [T] extends [Transport] ? 'length' : never
+
+export type Chunk = string | NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer
+/** A list is one message, gathered without concatenation. Strings are sent as UTF-8. */
+export type Payload = Chunk | readonly Chunk[]
+export interface SendOptions {
+  /** Has a meaning only where the framing knows text. */
+  text?: boolean | undefined
+}
+/** true: taken. false: taken, wait for `drain`. null: not taken (the peer is gone, or its policy dropped the message). */
+export type SendResult = boolean | null
+/** Fit to be passed on as SendOptions: `peer.send(data, info)` answers text with text. */
+export interface MessageInfo {
+  readonly text: boolean
+}
+
+/** Why a connection ended. */
+export interface DisconnectReason {
+  /** PEER_CLOSED, LOCAL_CLOSED, EMSGSIZE, TIMEOUT, BACKPRESSURE, RESOURCES, or Node's name of a system error. */
+  readonly code: 'PEER_CLOSED' | 'LOCAL_CLOSED' | 'EMSGSIZE' | 'PROTOCOL' | 'TIMEOUT' | 'BACKPRESSURE' | 'RESOURCES' | 'ECONNRESET' | (string & {})
+  readonly message: string
+  /** The connection ended inside a message, which was dropped. */
+  readonly truncated: boolean
+  readonly willReconnect: boolean
+}
+
+export interface BindOptions<T extends Transport = Transport> extends ConnectionLimits, ListenerOptions {
+  framing?: Framing<T>
+}
+
+export interface ConnectOptions<T extends Transport = Transport, D = unknown> extends ConnectionLimits, ConnectorOptions {
+  framing?: Framing<T>
+  /** Becomes `peer.data`. */
+  data?: D
+  /** Resolves names, as in node:net. Default: dns.lookup. */
+  lookup?: LookupFunction
+}
+
+/** A message whose handler's promise is pending counts as not taken; later ones of the batch may still be delivered. */
+export interface StreamHandlers<D> {
+  connect?(peer: Peer<D>): void | Promise<void>
+  message?(peer: Peer<D>, data: Buffer, info: MessageInfo): void | Promise<void>
+  drain?(peer: Peer<D>): void
+  disconnect?(peer: Peer<D>, reason: DisconnectReason): void
+  error?(error: MillraceError): void
+}
+
+export interface StreamSocketOptions<D> extends StreamHandlers<D>, ConnectionLimits, SocketLimits {
+  framing?: Framing | { readonly [T in Transport]?: Framing<T> }
+  /** Default: one for the thread, made when it is first used. */
+  context?: Context
+}
+
+export type MonitorEvent = {
+  readonly endpoint: string
+  readonly remoteAddress?: string
+  readonly remotePort?: number
+  readonly routingId?: number
+} & (
+  | { readonly type: 'listening' | 'accepted' | 'connected' | 'refused' | 'closed' }
+  | { readonly type: 'disconnected'; readonly reason: DisconnectReason }
+  | { readonly type: 'acceptFailed'; readonly error: MillraceError }
+  | { readonly type: 'dropped'; readonly bytes: number }
+)
+
+export interface StreamEvents<D> {
+  connect: [peer: Peer<D>]
+  message: [peer: Peer<D>, data: Buffer, info: MessageInfo]
+  drain: [peer: Peer<D>]
+  disconnect: [peer: Peer<D>, reason: DisconnectReason]
+  error: [error: MillraceError]
+  monitor: [event: MonitorEvent]
+  close: []
+}
+
+export interface CloseOptions {
+  /** Milliseconds an orderly end may take; afterwards connections are cut. */
+  linger?: number
+}
+
+/** Counters since the socket or the peer came into being; sizes in bytes. */
+export interface Stats {
+  readonly connections: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Unsent data, each message charged its bytes + 128. */
+  readonly queuedBytes: number
+  /** Receive memory that is still being filled. */
+  readonly slabBytes: number
+  /** Sent to a peer that was gone, or dropped because its queue was full. */
+  readonly droppedMessages: number
+  /** Connections closed at once because of maxConnections. */
+  readonly refused: number
+}
+export type PeerStats = Pick<Stats, 'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut' | 'queuedBytes' | 'droppedMessages'>
