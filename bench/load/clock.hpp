@@ -23,4 +23,7 @@ inline std::int64_t process_cpu_ns(int pid) {
   return ::clock_getcpuclockid(pid, &clock) == 0 ? read_clock(clock) : 0;
 }
 
+// Time that the cores of the machine spent on anything, or were kept from it by the host, so far. In ticks of 10 ms.
+std::int64_t machine_cpu_ns();
+
 }  // namespace load

@@ -27,12 +27,14 @@ class recorder {
     begin_ = now;
     client_cpu_ = -process_cpu_ns(0);
     server_cpu_ = -server_cpu();
+    machine_cpu_ = -machine_cpu_ns();
   }
 
   void end(std::int64_t now) {
     end_ = now;
     client_cpu_ += process_cpu_ns(0);
     server_cpu_ += server_cpu();
+    machine_cpu_ += machine_cpu_ns();
   }
 
   void reply(std::int64_t due, std::int64_t now) {
@@ -53,6 +55,8 @@ class recorder {
   double seconds() const { return in_seconds(end_ - begin_); }
   double client_cpu_seconds() const { return in_seconds(client_cpu_); }
   double server_cpu_seconds() const { return in_seconds(server_cpu_); }
+  // Also what other processes took.
+  double machine_cpu_seconds() const { return in_seconds(machine_cpu_); }
   const histogram& latencies() const { return latencies_; }
 
  private:
@@ -70,6 +74,7 @@ class recorder {
   std::int64_t last_reply_ = 0;
   std::int64_t client_cpu_ = 0;
   std::int64_t server_cpu_ = 0;
+  std::int64_t machine_cpu_ = 0;
   std::uint64_t replies_ = 0;
   std::uint64_t measured_ = 0;
   histogram latencies_;

@@ -22,7 +22,8 @@ bool is_host_name(std::string_view text) noexcept {
 bool is_ipv6_literal(std::string_view text) {
   error_code failure;
   boost::asio::ip::make_address_v6(std::string{text}, failure);
-  return !failure;
+  // The parser stops at a NUL and ignores what follows.
+  return !failure && text.find('\0') == std::string_view::npos;
 }
 
 // Parts of "host:port" or "[address]:port".

@@ -58,6 +58,8 @@ std::unique_ptr<descriptor_watch> epoll_readiness::watch(int descriptor, ready_h
 void epoll_readiness::run_once(io_loop& loop, std::chrono::milliseconds longest) {
   std::array<epoll_event, 256> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait_ms(longest));
+  soon_ = false;
+  forget_wake_if_past();
   // Handlers only take note here, so that no registration ends before all have been reported.
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
@@ -67,14 +69,19 @@ void epoll_readiness::run_once(io_loop& loop, std::chrono::milliseconds longest)
 }
 
 int epoll_readiness::wait_ms(std::chrono::milliseconds longest) noexcept {
-  if (!wake_) {
-    return static_cast<int>(longest.count());
+  auto wait = soon_ ? std::chrono::milliseconds{0} : longest;
+  if (wake_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*wake_ - now());
+    wait = std::clamp(left, std::chrono::milliseconds{0}, wait);
   }
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*wake_ - now());
-  if (left.count() <= 0) {
+  return static_cast<int>(wait.count());
+}
+
+// Before the turn that it was wanted for, which may want another.
+void epoll_readiness::forget_wake_if_past() noexcept {
+  if (wake_ && *wake_ <= now()) {
     wake_.reset();
   }
-  return static_cast<int>(std::clamp(left, std::chrono::milliseconds{0}, longest).count());
 }
 
 }  // namespace millrace::engine

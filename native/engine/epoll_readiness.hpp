@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <optional>
 
 #include "engine/readiness.hpp"
@@ -17,10 +16,8 @@ class epoll_readiness final : public readiness {
 
   std::unique_ptr<descriptor_watch> watch(int descriptor, ready_handler& handler) override;
   time_point now() noexcept override { return steady_clock::now(); }
-  void wake_at(time_point when) override {
-    wake_ = wake_ ? std::min(*wake_, when) : when;
-  }
-  void wake_soon() override { wake_ = now(); }
+  void wake_at(time_point when) override { wake_ = when; }
+  void wake_soon() override { soon_ = true; }
 
   // Waits until something is ready, the wanted time has come or `longest` has passed, takes note of
   // what is ready and runs one turn.
@@ -30,9 +27,11 @@ class epoll_readiness final : public readiness {
   class registration;
 
   int wait_ms(std::chrono::milliseconds longest) noexcept;
+  void forget_wake_if_past() noexcept;
 
   descriptor epoll_;
   std::optional<time_point> wake_;
+  bool soon_ = false;
 };
 
 }  // namespace millrace::engine

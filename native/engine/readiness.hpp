@@ -40,6 +40,7 @@ class readiness {
   // Null when the descriptor cannot be watched (epoll_ctl: ENOMEM, ENOSPC).
   virtual std::unique_ptr<descriptor_watch> watch(int descriptor, ready_handler& handler) = 0;
   virtual time_point now() noexcept = 0;
+  // Replaces the time wanted before, if that has not come yet.
   virtual void wake_at(time_point when) = 0;
   // Runs another turn after the next look at the descriptors, without waiting for any.
   virtual void wake_soon() = 0;

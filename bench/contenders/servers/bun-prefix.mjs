@@ -5,53 +5,59 @@ import { headerBytes, lengthAt } from './frames.mjs'
 
 class Peer {
   #out
-  // A frame that spans chunks, or its first bytes while not even its length is known.
-  #frame = undefined
+  // Where a frame that spans chunks is put together. write() takes its bytes before it returns, so the memory serves for
+  // the next one too.
+  #frame = Buffer.alloc(headerBytes)
   #filled = 0
+  #size = headerBytes
 
   constructor(socket) {
     this.#out = new Outgoing(socket)
   }
 
   read(chunk) {
-    const begin = this.#frame === undefined ? 0 : this.#finish(chunk)
+    const begin = this.#filled === 0 ? 0 : this.#finish(chunk)
     let end = begin
-    let size = 0
     while (chunk.length - end >= headerBytes) {
-      size = headerBytes + lengthAt(chunk, end)
+      const size = headerBytes + lengthAt(chunk, end)
       if (size > chunk.length - end) break
       end += size
     }
     if (end > begin) this.#out.write(chunk.subarray(begin, end))
-    if (end < chunk.length) this.#keep(chunk.subarray(end))
+    if (end < chunk.length) this.#fill(chunk, end)
   }
 
   drain() {
     this.#out.drain()
   }
 
-  #keep(part) {
-    const size = part.length < headerBytes ? headerBytes : headerBytes + lengthAt(part, 0)
-    this.#frame = Buffer.allocUnsafeSlow(size)
-    this.#frame.set(part)
-    this.#filled = part.length
-  }
-
-  // Returns how much of the chunk belongs to the frame that is being put together.
+  // Returns how much of the chunk belongs to the frame that was begun.
   #finish(chunk) {
-    let at = this.#fill(chunk, 0)
-    if (this.#frame.length === headerBytes && this.#filled === headerBytes) {
-      this.#keep(this.#frame)
-      at = this.#fill(chunk, at)
-    }
-    if (this.#filled < this.#frame.length) return at
-    this.#out.write(this.#frame)
-    this.#frame = undefined
-    return at
+    const end = this.#fill(chunk, 0)
+    if (this.#filled < this.#size) return end
+    this.#out.writeShared(this.#frame.subarray(0, this.#size))
+    this.#filled = 0
+    this.#size = headerBytes
+    return end
   }
 
   #fill(chunk, at) {
-    const part = chunk.subarray(at, at + this.#frame.length - this.#filled)
+    const end = this.#copy(chunk, at)
+    if (this.#size !== headerBytes || this.#filled < headerBytes) return end
+    this.#reserve(headerBytes + lengthAt(this.#frame, 0))
+    return this.#copy(chunk, end)
+  }
+
+  #reserve(size) {
+    this.#size = size
+    if (size <= this.#frame.length) return
+    const larger = Buffer.allocUnsafeSlow(size)
+    larger.set(this.#frame.subarray(0, headerBytes))
+    this.#frame = larger
+  }
+
+  #copy(chunk, at) {
+    const part = chunk.subarray(at, at + this.#size - this.#filled)
     this.#frame.set(part, this.#filled)
     this.#filled += part.length
     return at + part.length

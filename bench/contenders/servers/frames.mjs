@@ -43,7 +43,8 @@ export class FrameReader {
   // The rest of a message whose first part came before. Returns where the next one begins.
   #finish(peer, chunk) {
     let at = 0
-    while (this.#headerFilled < headerBytes && at < chunk.length) this.#header[this.#headerFilled++] = chunk[at++]
+    while (this.#headerFilled < headerBytes && at < chunk.length)
+      this.#header[this.#headerFilled++] = chunk[at++]
     if (this.#headerFilled < headerBytes) return at
     this.#payload ??= this.#allocate(lengthAt(this.#header, 0))
     at += this.#fill(chunk, at)

@@ -61,7 +61,7 @@ class connection final : public peer,
   bool may_send() const noexcept;
   send_result check(std::size_t payload_bytes) noexcept;
   send_result sent(std::size_t payload_bytes, const error_code& failure);
-  void write_failed() noexcept;
+  void write_failed(const error_code& failure) noexcept;
   void after_flush();
   void wait_for_writable();
   void fault(error_code reason);
@@ -79,12 +79,12 @@ class connection final : public peer,
   std::unique_ptr<descriptor_watch> watch_;
   time_point last_progress_{};
   error_code reason_;
+  error_code write_failure_;
   phase phase_ = phase::open;
   bool readable_ = false;
   bool writable_ = false;
   bool reading_ = true;   // the interest that `watch_` has been told
   bool writing_ = false;
-  bool cannot_write_ = false;
 };
 
 }  // namespace millrace::engine

@@ -116,6 +116,10 @@ void connection<Stream, Framing>::keep(bytes_view rest) {
 // What was received is delivered first, and what handlers answer is still flushed.
 template <class Stream, class Framing>
 void connection<Stream, Framing>::read_ended() {
+  // The kernel tells a reset once: where a send has met it, reading meets an ordinary end.
+  if (write_failure_ && write_failure_ != boost::system::errc::broken_pipe) {
+    return close({write_failure_, framing_.inside_message()});
+  }
   phase_ = phase::answering;
   reason_ = error::peer_closed;
   cancel();

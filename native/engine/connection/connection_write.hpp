@@ -36,7 +36,7 @@ bool connection<Stream, Framing>::start() {
 
 template <class Stream, class Framing>
 bool connection<Stream, Framing>::may_send() const noexcept {
-  return sending_phase() && !cannot_write_;
+  return sending_phase() && !write_failure_;
 }
 
 template <class Stream, class Framing>
@@ -87,7 +87,7 @@ send_result connection<Stream, Framing>::finish_send(std::size_t bytes) {
 template <class Stream, class Framing>
 send_result connection<Stream, Framing>::sent(std::size_t payload_bytes, const error_code& failure) {
   if (failure) {
-    write_failed();
+    write_failed(failure);
     return send_result::refused;
   }
   count_out(payload_bytes);
@@ -107,8 +107,8 @@ void connection<Stream, Framing>::flush() noexcept {
   }
   if (!stream_.blocked() && stream_.unsent() != 0) {
     const auto before = stream_.unsent();
-    if (stream_.flush()) {
-      write_failed();
+    if (const auto failure = stream_.flush()) {
+      write_failed(failure);
     }
     if (stream_.unsent() < before) {
       last_progress_ = loop_.source().now();
@@ -141,8 +141,8 @@ void connection<Stream, Framing>::after_flush() {
 
 // The peer will take no more, but what it sent before is still to be read.
 template <class Stream, class Framing>
-void connection<Stream, Framing>::write_failed() noexcept {
-  cannot_write_ = true;
+void connection<Stream, Framing>::write_failed(const error_code& failure) noexcept {
+  write_failure_ = failure;
   stream_.drop_unsent();
   out().settle(0);
 }
@@ -192,7 +192,7 @@ void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
     loop_.timers().arm(*this, cut);
   }
   flush();
-  if (phase_ == phase::discarding && (peer_has_ended || cannot_write_ || linger == 0)) {
+  if (phase_ == phase::discarding && (peer_has_ended || write_failure_ || linger == 0)) {
     close({reason_});
   }
 }

@@ -70,7 +70,7 @@ struct connection_group {
 struct connection_identity {
   wire::routing_id id = wire::nobody;
   std::uint32_t origin = 0;  // the listener that accepted it, 0 for one made by connecting
-  tcp_address remote;
+  tcp_address remote{};
 };
 
 // One connection of a STREAM socket, whatever its transport. Used on the thread of its loop; kept

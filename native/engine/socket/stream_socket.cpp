@@ -159,7 +159,7 @@ bool stream_socket::is_fullest_and_over(const peer& sender) {
       fullest = &each;
     }
   });
-  if (fullest != &sender && fullest->options().on_buffer_full == on_buffer_full::disconnect) {
+  if (fullest && fullest != &sender && fullest->options().on_buffer_full == on_buffer_full::disconnect) {
     fullest->destroy(error::backpressure);
   }
   return fullest == &sender;

@@ -1,0 +1,94 @@
+import type { Contender } from './contenders/index.js'
+import { idleMemory } from './idle.js'
+import type { Cell } from './matrix.js'
+import type { Values } from './metrics.js'
+import type { Settings } from './options.js'
+import { program } from './paths.js'
+import { PinnedProcess, startServer, type Server } from './process.js'
+
+export interface Measurement {
+  readonly values: Partial<Values>
+  /** Replies that were compared with what was sent, warm-up included. */
+  readonly checked: number
+  /** Replies wrong, lost, duplicated or out of order, and connections that ended. */
+  readonly errors: number
+  /** CPU of the client as a share of the time; absent where it spins. */
+  readonly clientShare?: number
+  /** Cores that other processes took meanwhile. */
+  readonly others: number
+}
+
+/** The line that millrace_load prints. */
+interface ClientReport {
+  readonly messages: number
+  readonly seconds: number
+  readonly rate: number
+  readonly p50: number
+  readonly p99: number
+  readonly p99_9: number
+  readonly p99_99: number
+  readonly max: number
+  readonly wrong: number
+  readonly lost: number
+  readonly duplicated: number
+  readonly reordered: number
+  readonly closed_connections: number
+  readonly checked: number
+  readonly client_cpu_seconds: number
+  readonly server_cpu_seconds: number
+  readonly machine_cpu_seconds: number
+}
+
+export type Timing = Pick<Settings, 'seconds' | 'warmup' | 'cores'>
+
+function clientCommand({ load, size }: Cell, timing: Timing, server: Server): string[] {
+  const numbers = {
+    port: server.port,
+    connections: load.connections,
+    window: load.window(size),
+    size,
+    seconds: timing.seconds,
+    warmup: timing.warmup,
+    rate: load.rate ?? 0,
+    'server-pid': server.process.pid,
+  }
+  const given = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])
+  return [program('millrace_load'), ...given, ...(load.spin ? ['--spin'] : [])]
+}
+
+function digest(report: ClientReport, cell: Cell): Measurement {
+  const { messages, seconds, rate, p50, p99, p99_9, p99_99, max } = report
+  const cpu = (report.server_cpu_seconds / messages) * 1e6
+  const ours = report.client_cpu_seconds + report.server_cpu_seconds
+  return {
+    values: { rate, p50, p99, p99_9, p99_99, max, cpu },
+    checked: report.checked,
+    errors: report.wrong + report.lost + report.duplicated + report.reordered + report.closed_connections,
+    ...(cell.load.spin ? {} : { clientShare: report.client_cpu_seconds / seconds }),
+    others: (report.machine_cpu_seconds - ours) / seconds,
+  }
+}
+
+async function echo(cell: Cell, timing: Timing, server: Server): Promise<Measurement> {
+  const client = new PinnedProcess(clientCommand(cell, timing, server), timing.cores[0])
+  try {
+    const line = await client.line(timing.warmup + timing.seconds + 20)
+    const report = JSON.parse(line) as ClientReport
+    if (report.messages === 0) throw new Error('answered no message')
+    return digest(report, cell)
+  } finally {
+    await client.stop()
+  }
+}
+
+/** One measurement of a server that was started for it alone. Rejects when the server or the client fails. */
+export async function measure(contender: Contender, cell: Cell, timing: Timing): Promise<Measurement> {
+  const server = await startServer(contender.command(), timing.cores[1])
+  try {
+    if (cell.load.name !== 'idle') return await echo(cell, timing, server)
+    const memory = await idleMemory(server, cell.load.connections, timing.cores[0])
+    return { values: { memory }, checked: 0, errors: 0, others: 0 }
+  } finally {
+    await server.process.stop()
+  }
+}

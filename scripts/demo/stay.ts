@@ -1,0 +1,27 @@
+import { once } from 'node:events'
+import { EchoProcess } from './echo-process.js'
+import { threadModes, transports } from './matrix.js'
+
+async function announce(servers: EchoProcess[]): Promise<void> {
+  for (const transport of transports) {
+    for (const mode of threadModes) {
+      const server = await EchoProcess.start(transport, mode)
+      servers.push(server)
+      console.log(`\n${server.endpoint} (${mode.name}) echoes what it is sent. To try it, paste one of:`)
+      for (const line of transport.toPaste(server.endpoint)) console.log(`  ${line}`)
+    }
+  }
+  console.log('\nCtrl-C ends it.')
+}
+
+/** Serves every row of the matrix until the process is told to end. */
+export async function stay(): Promise<void> {
+  const told = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const servers: EchoProcess[] = []
+  try {
+    await announce(servers)
+    await Promise.race([told, ...servers.map((server) => server.watch())])
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+}

@@ -1,0 +1,169 @@
+import net from 'node:net'
+import { Collected, until, within } from './events.js'
+import { framed, FrameReader } from './frames.js'
+
+/** How a far end saw its connection go: `code` if by an error, such as ECONNRESET. */
+export interface Gone {
+  readonly code: string | undefined
+}
+
+/** A foreign peer: plain node:net, frames by hand. */
+export class FarEnd {
+  readonly socket: net.Socket
+  /** Complete messages, read with `next` too. */
+  readonly messages = new Collected<Buffer>()
+  /** The bytes of each read, for what is said about chunks. */
+  readonly chunkSizes: number[] = []
+  /** Resolves when the other side has ended its direction in order. */
+  readonly ended: Promise<void>
+  /** Resolves when the connection is gone, in order or not; never rejects. */
+  readonly closed: Promise<Gone>
+  readonly #reader = new FrameReader(this.messages.add)
+  #gone = false
+
+  constructor(socket: net.Socket) {
+    this.socket = socket
+    let code: string | undefined
+    socket.on('error', (error: NodeJS.ErrnoException) => (code = error.code))
+    this.ended = new Promise((resolve) => void socket.once('end', () => resolve()))
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#gone = true
+        resolve({ code })
+      })
+    })
+    socket.on('data', (bytes: Buffer) => {
+      this.chunkSizes.push(bytes.length)
+      this.#reader.push(bytes)
+    })
+  }
+
+  /** Bytes of an unfinished message. */
+  get rest(): number {
+    return this.#reader.rest
+  }
+
+  /** What the other side is expected to say this end's address is. */
+  get port(): number {
+    return this.socket.localPort!
+  }
+
+  send(payload: Uint8Array | string): this {
+    return this.sendRaw(framed(payload))
+  }
+
+  sendRaw(bytes: Uint8Array | string): this {
+    this.socket.write(bytes)
+    return this
+  }
+
+  /** Resolves when the kernel has taken everything. */
+  flushed(): Promise<void> {
+    const done = new Promise<void>((resolve) => void this.socket.write('', () => resolve()))
+    return within(done, 'the far end flushes')
+  }
+
+  /** The next message; rejects when the connection ends before it has come. */
+  async next(): Promise<Buffer> {
+    const message = this.messages.next('a message at the far end')
+    const cut = this.closed.then(async ({ code }) => {
+      await new Promise(setImmediate)
+      throw new Error(`closed (${code ?? 'in order'}) while a message was awaited`)
+    })
+    return Promise.race([message, cut])
+  }
+
+  /** Ends this direction; what comes is still read. */
+  end(): this {
+    this.socket.end()
+    return this
+  }
+
+  /** RST. */
+  reset(): this {
+    this.socket.resetAndDestroy()
+    return this
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+
+  /** Stops reading: the other side's queue fills up. */
+  pause(): this {
+    this.socket.pause()
+    return this
+  }
+
+  resume(): this {
+    this.socket.resume()
+    return this
+  }
+
+  /** Ends its direction and waits for the other side to do the same. */
+  async finish(): Promise<void> {
+    if (this.#gone) return
+    this.end().resume()
+    await within(this.closed, 'the connection of the far end closes')
+  }
+}
+
+export interface FarOptions {
+  readonly host?: string
+  /** Does not read before `resume`. */
+  readonly paused?: boolean
+}
+
+export async function connect(port: number, options: FarOptions = {}): Promise<FarEnd> {
+  const socket = net.connect({ port, host: options.host ?? '127.0.0.1', allowHalfOpen: true, noDelay: true })
+  const far = new FarEnd(socket)
+  if (options.paused) far.pause()
+  const ready = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', reject)
+  })
+  await within(ready, 'the far end connects')
+  return far
+}
+
+/** A foreign server, for what millrace connects to. */
+export class FarServer {
+  readonly server: net.Server
+  readonly accepted = new Collected<FarEnd>()
+
+  constructor(options: FarOptions = {}) {
+    this.server = net.createServer(
+      { allowHalfOpen: true, noDelay: true, pauseOnConnect: options.paused === true },
+      (socket) => this.accepted.add(new FarEnd(socket)),
+    )
+  }
+
+  get port(): number {
+    return (this.server.address() as net.AddressInfo).port
+  }
+
+  get endpoint(): string {
+    return `tcp://127.0.0.1:${this.port}`
+  }
+
+  /** The next one that connected. */
+  accept(): Promise<FarEnd> {
+    return this.accepted.next('a connection at the far end')
+  }
+
+  async close(): Promise<void> {
+    this.server.close()
+    this.accepted.all.forEach((each) => each.destroy())
+    await until(() => !this.server.listening, 'the far server closes')
+  }
+}
+
+export async function listen(options: FarOptions = {}): Promise<FarServer> {
+  const far = new FarServer(options)
+  const ready = new Promise<void>((resolve, reject) => {
+    far.server.once('error', reject)
+    far.server.listen(0, '127.0.0.1', resolve)
+  })
+  await within(ready, 'the far server listens')
+  return far
+}

@@ -1,0 +1,105 @@
+import type { ExecutionContext } from 'ava'
+import {
+  StreamSocket,
+  type BindOptions,
+  type DisconnectReason,
+  type Listener,
+  type Peer,
+  type StreamSocketOptions,
+} from '../../ts/index.js'
+import { Collected, within } from './events.js'
+import type { FarEnd, FarOptions, FarServer } from './far-end.js'
+import type { Row } from './transports.js'
+
+type Internals = ConstructorParameters<typeof StreamSocket>[1]
+
+/** A socket in the row's mode, closed when the test ends. */
+export function makeSocket(
+  t: ExecutionContext,
+  row: Row,
+  options: StreamSocketOptions<unknown> = {},
+  internals: Internals = {},
+): StreamSocket {
+  const socket = new StreamSocket({ ...(row.context && { context: row.context }), ...options }, internals)
+  t.teardown(() => within(socket.close({ linger: 0 }), 'the socket closes'))
+  return socket
+}
+
+/** What happened at a socket, in order. */
+export type Happened =
+  | readonly ['connect', Peer]
+  | readonly ['message', Peer, Buffer]
+  | readonly ['disconnect', Peer, DisconnectReason]
+
+export interface Server {
+  readonly socket: StreamSocket
+  readonly listener: Listener
+  readonly port: number
+  /** A foreign peer, gone when the test ends. */
+  connect(options?: FarOptions): Promise<FarEnd>
+  /** The same, with the Peer that the socket has for it. */
+  meet(options?: FarOptions): Promise<[far: FarEnd, peer: Peer]>
+}
+
+export interface ServerOptions extends StreamSocketOptions<unknown> {
+  readonly bind?: BindOptions
+  readonly internals?: Internals
+}
+
+/** A bound socket and the way to it. */
+export async function serve(
+  t: ExecutionContext,
+  row: Row,
+  { bind, internals, ...options }: ServerOptions = {},
+): Promise<Server> {
+  const socket = makeSocket(t, row, options, internals)
+  const arrivals = new Map<number, (peer: Peer) => void>()
+  const known = new Map<number, Peer>()
+  socket.on('connect', (peer) => {
+    known.set(peer.remotePort!, peer)
+    arrivals.get(peer.remotePort!)?.(peer)
+  })
+  const listener = await socket.bind(row.endpoint, bind)
+  const reach = async (far?: FarOptions): Promise<FarEnd> => {
+    const end = await row.connect(listener.port!, far)
+    t.teardown(() => end.destroy())
+    return end
+  }
+  const peerAt = (port: number): Promise<Peer> => {
+    const there = known.get(port)
+    return there
+      ? Promise.resolve(there)
+      : within(new Promise<Peer>((resolve) => arrivals.set(port, resolve)), 'the peer connects')
+  }
+  return {
+    socket,
+    listener,
+    port: listener.port!,
+    connect: reach,
+    meet: async (far) => {
+      const end = await reach(far)
+      return [end, await peerAt(end.port)]
+    },
+  }
+}
+
+/** Options that note everything that happens at a socket. */
+export function noted(): {
+  happened: Collected<Happened>
+  options: Pick<StreamSocketOptions<unknown>, 'connect' | 'message' | 'disconnect'>
+} {
+  const happened = new Collected<Happened>()
+  const options = {
+    connect: (peer: Peer) => happened.add(['connect', peer]),
+    message: (peer: Peer, data: Buffer) => happened.add(['message', peer, data]),
+    disconnect: (peer: Peer, reason: DisconnectReason) => happened.add(['disconnect', peer, reason]),
+  }
+  return { happened, options }
+}
+
+/** A foreign server, gone when the test ends. */
+export async function farServer(t: ExecutionContext, row: Row, options?: FarOptions): Promise<FarServer> {
+  const far = await row.listen(options)
+  t.teardown(() => far.close())
+  return far
+}
