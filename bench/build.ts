@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import type { Contender } from './contenders/index.js'
+import { cpSync, rmSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
 import { fromRoot, programTree } from './paths.js'
 
 /** A command that has to succeed; what it printed is shown only when it does not. */
@@ -22,7 +23,16 @@ export function buildPackage(root = fromRoot()): void {
   must('npm', ['run', 'build'], root)
 }
 
-export function buildFor(contenders: readonly Contender[]): void {
-  buildPrograms()
-  if (contenders.some(({ needs }) => needs === 'package')) buildPackage()
+/**
+ * A copy of what was built, so that a run of an hour measures one package whatever is built meanwhile. Returns where it
+ * lies.
+ */
+export function keepPackage(): string {
+  const kept = fromRoot('build', 'bench', 'package')
+  rmSync(kept, { recursive: true, force: true })
+  for (const part of ['package.json', 'dist', path.join('build', 'Release', 'millrace.node')]) {
+    cpSync(fromRoot(part), path.join(kept, part), { recursive: true })
+  }
+  symlinkSync(fromRoot('node_modules'), path.join(kept, 'node_modules'))
+  return kept
 }

@@ -6,12 +6,13 @@ import type { Settings } from './options.js'
 import { program } from './paths.js'
 import { PinnedProcess, startServer, type Server } from './process.js'
 
+export type Faults = Pick<ClientReport, 'wrong' | 'lost' | 'duplicated' | 'reordered' | 'closed_connections'>
+
 export interface Measurement {
   readonly values: Partial<Values>
   /** Replies that were compared with what was sent, warm-up included. */
   readonly checked: number
-  /** Replies wrong, lost, duplicated or out of order, and connections that ended. */
-  readonly errors: number
+  readonly faults: Faults
   /** CPU of the client as a share of the time; absent where it spins. */
   readonly clientShare?: number
   /** Cores that other processes took meanwhile. */
@@ -39,6 +40,11 @@ interface ClientReport {
   readonly machine_cpu_seconds: number
 }
 
+const noFaults: Faults = { wrong: 0, lost: 0, duplicated: 0, reordered: 0, closed_connections: 0 }
+
+export const errorsOf = ({ faults }: Measurement): number =>
+  Object.values(faults).reduce((sum: number, count: number) => sum + count, 0)
+
 export type Timing = Pick<Settings, 'seconds' | 'warmup' | 'cores'>
 
 function clientCommand({ load, size }: Cell, timing: Timing, server: Server): string[] {
@@ -56,14 +62,18 @@ function clientCommand({ load, size }: Cell, timing: Timing, server: Server): st
   return [program('millrace_load'), ...given, ...(load.spin ? ['--spin'] : [])]
 }
 
+function valuesIn({ messages, rate, p50, p99, p99_9, p99_99, max, server_cpu_seconds }: ClientReport) {
+  if (messages === 0) return { rate: 0 }
+  return { rate, p50, p99, p99_9, p99_99, max, cpu: (server_cpu_seconds / messages) * 1e6 }
+}
+
 function digest(report: ClientReport, cell: Cell): Measurement {
-  const { messages, seconds, rate, p50, p99, p99_9, p99_99, max } = report
-  const cpu = (report.server_cpu_seconds / messages) * 1e6
+  const { seconds, wrong, lost, duplicated, reordered, closed_connections } = report
   const ours = report.client_cpu_seconds + report.server_cpu_seconds
   return {
-    values: { rate, p50, p99, p99_9, p99_99, max, cpu },
+    values: valuesIn(report),
     checked: report.checked,
-    errors: report.wrong + report.lost + report.duplicated + report.reordered + report.closed_connections,
+    faults: { wrong, lost, duplicated, reordered, closed_connections },
     ...(cell.load.spin ? {} : { clientShare: report.client_cpu_seconds / seconds }),
     others: (report.machine_cpu_seconds - ours) / seconds,
   }
@@ -73,9 +83,7 @@ async function echo(cell: Cell, timing: Timing, server: Server): Promise<Measure
   const client = new PinnedProcess(clientCommand(cell, timing, server), timing.cores[0])
   try {
     const line = await client.line(timing.warmup + timing.seconds + 20)
-    const report = JSON.parse(line) as ClientReport
-    if (report.messages === 0) throw new Error('answered no message')
-    return digest(report, cell)
+    return digest(JSON.parse(line) as ClientReport, cell)
   } finally {
     await client.stop()
   }
@@ -87,7 +95,7 @@ export async function measure(contender: Contender, cell: Cell, timing: Timing):
   try {
     if (cell.load.name !== 'idle') return await echo(cell, timing, server)
     const memory = await idleMemory(server, cell.load.connections, timing.cores[0])
-    return { values: { memory }, checked: 0, errors: 0, others: 0 }
+    return { values: { memory }, checked: 0, faults: noFaults, others: 0 }
   } finally {
     await server.process.stop()
   }

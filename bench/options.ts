@@ -2,13 +2,15 @@ import { parseArgs } from 'node:util'
 import { contenders, type Contender } from './contenders/index.js'
 import { loads, type Cell } from './matrix.js'
 
+const knownSizes = [...new Set(loads.flatMap(({ sizes }) => sizes))].filter((size) => size > 0)
+
 export const usage = `npm run bench -- [options]
   --runs N            rounds (10)
   --seconds N         measured time of one measurement (2)
   --warmup N          time before it that is not measured (0.5)
   --contenders a,b    ${contenders.map(({ name }) => name).join(', ')}
   --loads a,b         ${loads.map(({ name }) => name).join(', ')}
-  --sizes a,b         ${[...new Set(loads.flatMap(({ sizes }) => sizes.filter(Boolean)))].join(', ')}
+  --sizes a,b         ${knownSizes.join(', ')}
   --reference NAME    what the ratios are to (bun)
   --cores A,B         the client's core and the server's (0,1)
   --against REF       also builds that commit and compares this checkout with it
@@ -74,18 +76,13 @@ function choose<T>(
   })
 }
 
+// Idle connections have no size: a list of sizes alone does not mean them.
 function chooseCells(loadList: string | undefined, sizeList: string | undefined): Cell[] {
   const chosen = choose('load', loadList, loads, ({ name }) => name)
-  const every = chosen.flatMap((load) => load.sizes.map((size) => ({ load, size })))
-  const sizes = choose(
-    'size',
-    sizeList,
-    loads.flatMap((load) => load.sizes),
-    String,
-  )
-  const cells = every.filter(({ size }) => sizeList === undefined || size === 0 || sizes.includes(size))
-  // Idle connections have no size: an explicit list of sizes alone does not mean them.
-  return cells.filter(({ size }) => size > 0 || sizeList === undefined || loadList !== undefined)
+  const sizes = choose('size', sizeList, knownSizes, String)
+  const withIdle = sizeList === undefined || loadList !== undefined
+  const cells = chosen.flatMap((load) => load.sizes.map((size) => ({ load, size })))
+  return cells.filter(({ size }) => (size === 0 ? withIdle : sizes.includes(size)))
 }
 
 function chooseCores(list: string | undefined): [number, number] {
@@ -95,19 +92,25 @@ function chooseCores(list: string | undefined): [number, number] {
   throw new UsageError(`--cores takes two numbers, as in 0,1, not ${String(list)}`)
 }
 
+function chooseReference(name: string | undefined, taken: readonly Contender[]): string {
+  const names = taken.map((contender) => contender.name)
+  if (name === undefined) return names.includes('bun') ? 'bun' : names[0]!
+  if (names.includes(name)) return name
+  throw new UsageError(`--reference ${name} is none of the contenders ${names.join(', ')}`)
+}
+
 export function readSettings(args: string[]): Settings {
   const given = read(args)
   const chosen = choose('contender', given.contenders, contenders, ({ name }) => name)
   const compares = given.against !== undefined && given.contenders === undefined
-  const reference = given.reference ?? 'bun'
-  choose('contender', reference, contenders, ({ name }) => name)
+  const taken = compares ? chosen.filter((contender) => contender.at !== undefined) : chosen
   return {
     runs: Math.ceil(positive('runs', given.runs, given.quick ? 3 : 10)),
     seconds: positive('seconds', given.seconds, given.quick ? 0.5 : 2),
     warmup: positive('warmup', given.warmup, 0.5),
-    contenders: compares ? chosen.filter((contender) => contender.at !== undefined) : chosen,
+    contenders: taken,
     cells: chooseCells(given.loads, given.sizes ?? (given.quick ? '64,65536' : undefined)),
-    reference,
+    reference: chooseReference(given.reference, taken),
     cores: chooseCores(given.cores),
     against: given.against,
     json: given.json,

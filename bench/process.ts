@@ -40,7 +40,7 @@ export class PinnedProcess {
     if (next.done !== true) return next.value
     await this.#ended
     const how = this.#child.signalCode === 'SIGKILL' ? `said nothing for ${seconds} s` : 'ended'
-    throw new Error(`${how}${this.#complaint === '' ? '' : `: ${lastLines(this.#complaint)}`}`)
+    throw new Error(`${how}${this.#complaint === '' ? '' : `: ${gist(this.#complaint)}`}`)
   }
 
   async stop(): Promise<void> {
@@ -60,7 +60,11 @@ function pinned(command: readonly string[], core: number): string[] {
   return canPin ? ['taskset', '-c', String(core), ...command] : [...command]
 }
 
-const lastLines = (text: string): string => text.trim().split('\n').slice(-4).join(' / ')
+// Of a stack the line that says what happened, else the last ones.
+function gist(complaint: string): string {
+  const lines = complaint.trim().split('\n')
+  return lines.find((line) => /error/i.test(line)) ?? lines.slice(-3).join(' / ')
+}
 
 export interface Server {
   readonly process: PinnedProcess

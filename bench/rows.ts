@@ -1,6 +1,6 @@
 import type { Contender } from './contenders/index.js'
 import type { Cell } from './matrix.js'
-import type { Measurement } from './measure.js'
+import { errorsOf, type Measurement } from './measure.js'
 import type { Metric } from './metrics.js'
 import { ratioOfMedians, type Ratio } from './stats.js'
 
@@ -34,7 +34,10 @@ export function compare(rows: readonly Row[], references: readonly Row[], metric
 }
 
 export const errorsIn = (rows: readonly Row[]): number =>
-  rows.reduce((sum, { result, failure }) => sum + (result?.errors ?? 0) + (failure === undefined ? 0 : 1), 0)
+  rows.reduce(
+    (sum, { result, failure }) => sum + (result ? errorsOf(result) : 0) + (failure === undefined ? 0 : 1),
+    0,
+  )
 
 export const takesPart = (contender: Contender, { load }: Cell): boolean =>
   contender.loads.includes(load.name)

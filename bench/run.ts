@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { pairsAgainst, reportAgainst, type Pair } from './against.js'
-import { buildFor, buildPrograms } from './build.js'
+import { buildPackage, buildPrograms, keepPackage } from './build.js'
 import type { Contender } from './contenders/index.js'
 import { machineFacts } from './machine.js'
 import { readSettings, usage, UsageError, type Settings } from './options.js'
@@ -28,7 +28,8 @@ function announce(contenders: readonly Contender[], settings: Settings): void {
     `${runs} rounds, each measurement ${seconds} s after ${warmup} s of warm-up, in a process of its own`,
   )
   if (!canPin || os.availableParallelism() < 2) console.log('NOT PINNED: needs taskset and two cores')
-  for (const { name, about } of contenders) console.log(`  ${name.padEnd(14)} ${about}`)
+  const width = Math.max(...contenders.map(({ name }) => name.length))
+  for (const { name, about } of contenders) console.log(`  ${name.padEnd(width)}  ${about}`)
 }
 
 async function runSmoke({ contenders, cores }: Settings): Promise<boolean> {
@@ -36,17 +37,26 @@ async function runSmoke({ contenders, cores }: Settings): Promise<boolean> {
   return smoke(present(contenders), cores)
 }
 
+function built(contenders: readonly Contender[]): Contender[] {
+  buildPrograms()
+  if (contenders.every(({ needs }) => needs !== 'package')) return [...contenders]
+  buildPackage()
+  const kept = keepPackage()
+  return contenders.map((contender) => contender.at?.(kept, contender.name) ?? contender)
+}
+
 async function runMatrix(settings: Settings): Promise<boolean> {
-  const { against, cells, reference, runs } = settings
-  buildFor(settings.contenders)
-  const pairs: Pair[] = against === undefined ? [] : pairsAgainst(against, settings.contenders)
-  const contenders = present([...settings.contenders, ...pairs.map(({ baseline }) => baseline)])
+  const { against, cells, runs } = settings
+  const own = built(settings.contenders)
+  const pairs: Pair[] = against === undefined ? [] : pairsAgainst(against, own)
+  const contenders = present([...own, ...pairs.map(({ baseline }) => baseline)])
   announce(contenders, settings)
   const rows = await runAll(plan(contenders, cells, runs), settings, new Progress())
   if (settings.json !== undefined) {
     writeFileSync(settings.json, JSON.stringify({ machine: machineFacts(), rows }, undefined, 1))
   }
-  report(rows, cells, contenders, reference)
+  const same = pairs.find(({ current }) => current.name === settings.reference)
+  report(rows, cells, contenders, same?.baseline.name ?? settings.reference)
   const worse = against === undefined ? 0 : reportAgainst(rows, cells, pairs, against)
   return worse === 0 && errorsIn(rows) === 0
 }

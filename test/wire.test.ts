@@ -31,7 +31,10 @@ onEach('messages follow each other without anything between them', async (t, row
   const [far, peer] = await server.meet()
   for (const each of ['a', '', 'bcd']) peer.send(each)
   t.deepEqual([await far.next(), await far.next(), await far.next()].map(String), ['a', '', 'bcd'])
-  t.is(far.chunkSizes.reduce((sum, each) => sum + each), 3 * 4 + 4)
+  t.is(
+    far.chunkSizes.reduce((sum, each) => sum + each),
+    3 * 4 + 4,
+  )
   t.is(far.rest, 0)
 })
 
@@ -40,7 +43,7 @@ onEach('messages of every size near a border arrive and return unchanged', async
   const far = await server.connect()
   const sent = sizes.map((size) => randomBytes(size))
   sent.forEach((each) => far.send(each))
-  for (const each of sent) t.deepEqual(await far.next(), each)
+  for (const each of sent) t.true((await far.next()).equals(each))
 })
 
 onEach('a stream cut into single bytes is put together again', async (t, row) => {

@@ -43,14 +43,13 @@ export class Context implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true
     if (shared === this) shared = undefined
-    await Promise.all([...this.#sockets].map((socket) => socket.deref()?.close()))
+    await Promise.all([...this.#sockets].map(async (socket) => socket.deref()?.close()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 }
-
 
 /** @internal */
 export function defaultContext(): Context {

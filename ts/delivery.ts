@@ -151,12 +151,16 @@ export class Delivery {
       () => this.#receiver.release(peer, bytes),
       (error: unknown) => {
         this.#receiver.release(peer, bytes)
-        return Promise.reject(error as Error)
+        throw error
       },
     )
   }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
+  )
 }

@@ -1,5 +1,6 @@
+import type { LookupFunction } from 'node:net'
 import { parseEndpoint, parseRemote, resolveHost } from './endpoint.js'
-import { fromNative, MillraceError, socketClosed, outOfRange } from './errors.js'
+import { fromNative, MillraceError, outOfRange, routingIdInUse, socketClosed } from './errors.js'
 import { isReferenced, makeListener, type Listener } from './listener.js'
 import type { NativeBound, NativeError, NativeEvent, NativeSocket, ParsedEndpoint } from './native.js'
 import { checkOptions, nativeOptions } from './options.js'
@@ -10,7 +11,6 @@ import type { BindOptions, ConnectOptions } from './types.js'
 interface Bound {
   readonly id: number
   readonly listener: Listener
-  readonly origin: Origin
   readonly given: string
 }
 
@@ -29,6 +29,7 @@ export interface EndpointsHost {
   listening(listener: Listener): void
   unlistened(listener: Listener, closeConnections: boolean): Promise<void>
   livenessChanged(): void
+  peerOf(id: number): Peer | undefined
 }
 
 const anyAddresses = ['::', '0.0.0.0']
@@ -38,8 +39,10 @@ const noIpv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 export class Endpoints {
   readonly #host: EndpointsHost
   readonly #bound = new Map<number, Bound>()
+  readonly #origins = new Map<number, Origin>()
   readonly #pending = new Map<number, Pending>()
-  #resolving = 0
+  /** Each ends one look-up with an error. */
+  readonly #lookups = new Set<(error: Error) => void>()
 
   constructor(host: EndpointsHost) {
     this.#host = host
@@ -55,7 +58,7 @@ export class Endpoints {
   }
 
   get connecting(): boolean {
-    return this.#pending.size !== 0 || this.#resolving !== 0
+    return this.#pending.size !== 0 || this.#lookups.size !== 0
   }
 
   get referenced(): boolean {
@@ -63,13 +66,13 @@ export class Endpoints {
   }
 
   originOf(id: number): Origin | undefined {
-    return this.#bound.get(id)?.origin
+    return this.#origins.get(id)
   }
 
   async bind(endpoint: string, options: BindOptions = {}): Promise<Listener> {
     checkOptions('bind', options)
     const parsed = parseEndpoint(endpoint)
-    const addresses = parsed.host === '*' ? anyAddresses : await this.#resolve(resolveHost(parsed.host))
+    const addresses = parsed.host === '*' ? anyAddresses : await this.#resolve(parsed.host)
     if (this.#host.isClosed()) throw socketClosed()
     return this.#listen(endpoint, parsed, addresses, options)
   }
@@ -79,7 +82,7 @@ export class Endpoints {
     const parsed = parseRemote(endpoint)
     const timeout = options.timeout ?? optionTable.timeout.default
     const started = Date.now()
-    const addresses = await this.#resolve(withTimeout(resolveHost(parsed.host, options.lookup), timeout, parsed))
+    const addresses = await this.#resolve(parsed.host, options.lookup, timeout)
     if (this.#host.isClosed()) throw socketClosed()
     const left = Math.max(1, timeout - (Date.now() - started))
     return this.#connect(endpoint, parsed, addresses, left, options)
@@ -102,7 +105,9 @@ export class Endpoints {
   }
 
   find(endpoint: string): Listener | undefined {
-    return [...this.#bound.values()].find((each) => each.listener.endpoint === endpoint || each.given === endpoint)?.listener
+    return [...this.#bound.values()].find(
+      (each) => each.listener.endpoint === endpoint || each.given === endpoint,
+    )?.listener
   }
 
   async unlisten(listener: Listener, closeConnections: boolean): Promise<void> {
@@ -110,11 +115,14 @@ export class Endpoints {
     if (!found) return
     this.#host.native.unlisten(found.id)
     this.#bound.delete(found.id)
+    // What it has accepted is told by the end of this turn.
+    setImmediate(() => this.#origins.delete(found.id))
     await this.#host.unlistened(listener, closeConnections)
   }
 
   /** Ends everything here; connecting fails with ERR_MILLRACE_CLOSED. */
   async close(): Promise<void> {
+    this.#lookups.forEach((stop) => stop(socketClosed()))
     this.#host.native.stopConnecting()
     const pending = [...this.#pending.values()]
     this.#pending.clear()
@@ -122,33 +130,58 @@ export class Endpoints {
     await Promise.all([...this.#bound.values()].map((each) => this.unlisten(each.listener, false)))
   }
 
-  async #resolve<T>(resolving: Promise<T>): Promise<T> {
-    this.#resolving++
+  /** What a look-up finds, unless the socket is closed or the time is up before. */
+  async #resolve(host: string, lookup?: LookupFunction, timeout?: number): Promise<string[]> {
+    let stop!: (error: Error) => void
+    const stopped = new Promise<never>((_resolve, reject) => (stop = reject))
+    // Whether the process waits is for livenessChanged to say.
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => stop(lookupTimedOut(host)), timeout).unref()
+    this.#lookups.add(stop)
     this.#host.livenessChanged()
     try {
-      return await resolving
+      return await Promise.race([resolveHost(host, lookup), stopped])
     } finally {
-      this.#resolving--
+      clearTimeout(timer)
+      this.#lookups.delete(stop)
       this.#host.livenessChanged()
     }
   }
 
-  #listen(given: string, parsed: ParsedEndpoint, addresses: readonly string[], options: BindOptions): Listener {
+  #listen(
+    given: string,
+    parsed: ParsedEndpoint,
+    addresses: readonly string[],
+    options: BindOptions,
+  ): Listener {
     const native = nativeOptions('connection', options, this.#host.defaults)
     const bound = this.#firstThatBinds(parsed, addresses, options, native)
     const origin = { endpoint: bound.endpoint, transport: parsed.transport, ...policies(native) }
     const owner = { unlisten: this.unlisten.bind(this), keepAliveChanged: () => this.#host.livenessChanged() }
     const listener = makeListener(owner, bound.endpoint, bound.address, bound.port)
-    this.#bound.set(bound.id, { id: bound.id, listener, origin, given })
+    this.#bound.set(bound.id, { id: bound.id, listener, given })
+    this.#origins.set(bound.id, origin)
     this.#host.listening(listener)
     return listener
   }
 
-  #firstThatBinds(parsed: ParsedEndpoint, addresses: readonly string[], options: BindOptions, native: Readonly<Record<string, number>>): NativeBound {
+  #firstThatBinds(
+    parsed: ParsedEndpoint,
+    addresses: readonly string[],
+    options: BindOptions,
+    native: Readonly<Record<string, number>>,
+  ): NativeBound {
     const backlog = options.backlog ?? optionTable.backlog.default
     let failure: NativeError = { message: 'no address', code: 'ENOTFOUND' }
     for (const address of parsed.host === '*' ? addresses : addresses.slice(0, 1)) {
-      const bound = this.#host.native.listen(address, parsed.port, backlog, options.ipv6Only ?? false, options.maxConnections ?? 0, native)
+      const bound = this.#host.native.listen(
+        address,
+        parsed.port,
+        backlog,
+        options.ipv6Only ?? false,
+        options.maxConnections ?? 0,
+        native,
+      )
       if (!('error' in bound)) return bound
       failure = bound.error
       const error = fromNative(failure, 'listen', address, parsed.port)
@@ -157,7 +190,15 @@ export class Endpoints {
     throw fromNative(failure, 'listen', parsed.host, parsed.port)
   }
 
-  #connect(given: string, parsed: ParsedEndpoint, addresses: readonly string[], timeout: number, options: ConnectOptions): Promise<Peer> {
+  #connect(
+    given: string,
+    parsed: ParsedEndpoint,
+    addresses: readonly string[],
+    timeout: number,
+    options: ConnectOptions,
+  ): Promise<Peer> {
+    // The engine has forgotten a connection that ended, but its messages may still wait for a consumer.
+    if (this.#host.peerOf(options.routingId ?? 0)) throw routingIdInUse()
     const native = nativeOptions('connection', options, this.#host.defaults)
     const token = this.#host.native.connect(addresses, parsed.port, timeout, options.routingId ?? 0, native)
     if (typeof token !== 'number') throw fromNative(token.error, 'connect')
@@ -173,17 +214,9 @@ function policies(native: Readonly<Record<string, number>>): Pick<Origin, 'linge
   return { linger: native['linger'] ?? 0, maxBufferedBytes: native['maxBufferedBytes'] ?? 0 }
 }
 
-async function withTimeout<T>(resolving: Promise<T>, milliseconds: number, parsed: ParsedEndpoint): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new MillraceError('ETIMEDOUT', `connect ETIMEDOUT: the look-up of ${parsed.host} took too long`, { syscall: 'getaddrinfo' })
-    timer = setTimeout(() => reject(error), milliseconds)
-  })
-  try {
-    return await Promise.race([resolving, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function lookupTimedOut(host: string): MillraceError {
+  const sentence = `connect ETIMEDOUT: the look-up of ${host} took too long`
+  return new MillraceError('ETIMEDOUT', sentence, { syscall: 'getaddrinfo' })
 }
 
 /** @throws RangeError */

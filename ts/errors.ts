@@ -9,14 +9,22 @@ export class MillraceError extends Error {
   declare readonly address?: string
   declare readonly port?: number
 
-  constructor(code: string, message: string, details: Partial<Pick<MillraceError, 'errno' | 'syscall' | 'address' | 'port'>> = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: Partial<Pick<MillraceError, 'errno' | 'syscall' | 'address' | 'port'>> = {},
+  ) {
     super(message)
     this.code = code
     Object.assign(this, details)
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'MillraceError', configurable: true, writable: true })
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'MillraceError',
+      configurable: true,
+      writable: true,
+    })
   }
 }
 
@@ -25,7 +33,7 @@ const wrongArgument = 'ERR_MILLRACE_INVALID_OPTION'
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}...` : value}'`
   if (typeof value === 'object' && value !== null) return value.constructor.name
-  return typeof value === 'function' ? 'a function' : String(value as number)
+  return typeof value === 'function' ? 'a function' : String(value)
 }
 
 function sentence(expected: string, name: string, value: unknown): string {
@@ -40,9 +48,15 @@ export function outOfRange(expected: string, name: string, value: unknown): Rang
   return Object.assign(new RangeError(sentence(expected, name, value)), { code: wrongArgument })
 }
 
-export function unknownOption(name: string, where: string, nearest: string | undefined): TypeError & { code: string } {
+export function unknownOption(
+  name: string,
+  where: string,
+  nearest: string | undefined,
+): TypeError & { code: string } {
   const advice = nearest === undefined ? '' : `; did you mean '${nearest}'?`
-  return Object.assign(new TypeError(`Unknown option '${name}' of ${where}${advice}`), { code: wrongArgument })
+  return Object.assign(new TypeError(`Unknown option '${name}' of ${where}${advice}`), {
+    code: wrongArgument,
+  })
 }
 
 export function invalidEndpoint(endpoint: string, failure: NativeError): MillraceError {
@@ -53,16 +67,29 @@ export function socketClosed(): MillraceError {
   return new MillraceError('ERR_MILLRACE_CLOSED', 'The socket is closed')
 }
 
+export function routingIdInUse(): MillraceError {
+  return new MillraceError('ERR_MILLRACE_ROUTING_ID_IN_USE', 'the routing id is in use')
+}
+
 /** Node's name for an errno, or our own code. */
 export function codeOf(failure: NativeError): string {
   return failure.code ?? getSystemErrorName(-(failure.errno ?? 0))
 }
 
 /** With Node's code, errno, syscall, address and port where it is the system's. */
-export function fromNative(failure: NativeError, syscall: string, address?: string, port?: number): MillraceError {
+export function fromNative(
+  failure: NativeError,
+  syscall: string,
+  address?: string,
+  port?: number,
+): MillraceError {
   const code = codeOf(failure)
   if (failure.errno === undefined) return new MillraceError(code, failure.message)
   const where = address === undefined ? '' : ` ${address}:${port ?? 0}`
-  const details = { errno: -failure.errno, syscall, ...(address === undefined ? {} : { address, port: port ?? 0 }) }
+  const details = {
+    errno: -failure.errno,
+    syscall,
+    ...(address === undefined ? {} : { address, port: port ?? 0 }),
+  }
   return new MillraceError(code, `${syscall} ${code}: ${failure.message}${where}`, details)
 }

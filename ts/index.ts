@@ -5,6 +5,21 @@ export type { ConnectionLimits, ContextOptions, SocketLimits } from './option-ty
 export { Peer } from './peer.js'
 export { StreamSocket } from './stream-socket.js'
 export type {
-  BindOptions, Chunk, CloseOptions, ConnectOptions, DisconnectReason, Framing, MessageInfo, MonitorEvent, Payload, PeerStats,
-  SendOptions, SendResult, Stats, StreamEvents, StreamHandlers, StreamSocketOptions, Transport,
+  BindOptions,
+  Chunk,
+  CloseOptions,
+  ConnectOptions,
+  DisconnectReason,
+  Framing,
+  MessageInfo,
+  MonitorEvent,
+  Payload,
+  PeerStats,
+  SendOptions,
+  SendResult,
+  Stats,
+  StreamEvents,
+  StreamHandlers,
+  StreamSocketOptions,
+  Transport,
 } from './types.js'

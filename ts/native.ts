@@ -2,15 +2,38 @@
 import path from 'node:path'
 
 /** An error as native code describes it: a code of ours, or an errno. */
-export interface NativeError { code?: string; errno?: number; message: string }
-export interface Failed { error: NativeError }
-export interface NativeAddress { address: string; port: number }
-export interface ParsedEndpoint { transport: 'tcp'; host: string; port: number }
-export interface NativeBound extends NativeAddress { id: number; endpoint: string }
+export interface NativeError {
+  code?: string
+  errno?: number
+  message: string
+}
+export interface Failed {
+  error: NativeError
+}
+export interface NativeAddress {
+  address: string
+  port: number
+}
+export interface ParsedEndpoint {
+  transport: 'tcp'
+  host: string
+  port: number
+}
+export interface NativeBound extends NativeAddress {
+  id: number
+  endpoint: string
+}
 export type NumbersOf<Name extends string> = Readonly<Record<Name, number>>
 
 /** socket_event::kind of native/engine/socket/inbox.hpp. */
-export const EventKind = { connect: 0, disconnect: 1, drain: 2, connectFailed: 3, acceptFailed: 4, refused: 5 } as const
+export const EventKind = {
+  connect: 0,
+  disconnect: 1,
+  drain: 2,
+  connectFailed: 3,
+  acceptFailed: 4,
+  refused: 5,
+} as const
 
 export interface NativeEvent extends NativeAddress {
   kind: (typeof EventKind)[keyof typeof EventKind]
@@ -30,18 +53,44 @@ export type Deliver = (
   events: readonly NativeEvent[] | undefined,
 ) => void
 
-export interface NativeTraffic { messagesIn: number; messagesOut: number; bytesIn: number; bytesOut: number; queuedBytes: number; droppedMessages: number }
-export interface NativeStats extends NativeTraffic { connections: number; slabBytes: number; refused: number }
+export interface NativeTraffic {
+  messagesIn: number
+  messagesOut: number
+  bytesIn: number
+  bytesOut: number
+  queuedBytes: number
+  droppedMessages: number
+}
+export interface NativeStats extends NativeTraffic {
+  connections: number
+  slabBytes: number
+  refused: number
+}
 
-export interface NativeContext { readonly brand: unique symbol }
+export interface NativeContext {
+  readonly brand: unique symbol
+}
 
 export interface NativeSocket {
   send(id: number, bytes: Uint8Array): number
   sendText(id: number, text: string): number
   sendList(id: number, chunks: readonly Uint8Array[]): number
-  listen(host: string, port: number, backlog: number, ipv6Only: boolean, maxConnections: number, options: NumbersOf<string>): NativeBound | Failed
+  listen(
+    host: string,
+    port: number,
+    backlog: number,
+    ipv6Only: boolean,
+    maxConnections: number,
+    options: NumbersOf<string>,
+  ): NativeBound | Failed
   unlisten(id: number): void
-  connect(addresses: readonly string[], port: number, timeout: number, routingId: number, options: NumbersOf<string>): number | Failed
+  connect(
+    addresses: readonly string[],
+    port: number,
+    timeout: number,
+    routingId: number,
+    options: NumbersOf<string>,
+  ): number | Failed
   stopConnecting(): void
   end(id: number, linger: number): void
   destroy(id: number): void
@@ -61,7 +110,14 @@ export interface NativeSocket {
 interface NativeModule {
   parseEndpoint(text: string): ParsedEndpoint | Failed
   NativeContext: new (spinMicros: number) => NativeContext
-  NativeSocket: new (context: NativeContext, facade: object, deliver: Deliver, options: NumbersOf<string>, firstId: number) => NativeSocket
+  NativeSocket: new (
+    context: NativeContext,
+    facade: object,
+    deliver: Deliver,
+    options: NumbersOf<string>,
+    firstId: number,
+    makeBuffer: (bytes: number) => ArrayBufferLike,
+  ) => NativeSocket
 }
 
 // Written out like this so that tools which trace files see it.

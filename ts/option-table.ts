@@ -6,10 +6,15 @@ const MiB = 1024 * KiB
 const uint32 = 0xffff_ffff
 /** setTimeout's and the kernel's idea of a long time, about 24 days. */
 const longest = 0x7fff_ffff
+/** More seconds the kernel refuses (MAX_TCP_KEEPIDLE). */
+const longestKeepAlive = 32_767_000
 
 export type Where = 'socket' | 'bind' | 'connect' | 'context'
 
-interface Common { readonly where: readonly Where[]; readonly doc: string }
+interface Common {
+  readonly where: readonly Where[]
+  readonly doc: string
+}
 export interface NumberOption extends Common {
   readonly type: 'number'
   readonly unit: string
@@ -28,86 +33,196 @@ export interface ChoiceOption extends Common {
   readonly default: string
   readonly native?: 'connection'
 }
-export interface FlagOption extends Common { readonly type: 'boolean'; readonly default: boolean }
+export interface FlagOption extends Common {
+  readonly type: 'boolean'
+  readonly default: boolean
+}
 /** Checked by its kind only; its type is written by hand in types.ts. */
-export interface OtherOption extends Common { readonly type: 'function' | 'object' | 'any' }
+export interface OtherOption extends Common {
+  readonly type: 'function' | 'object' | 'any'
+}
 export type Option = NumberOption | ChoiceOption | FlagOption | OtherOption
 
 const everywhere = ['socket', 'bind', 'connect'] as const
 
 export const optionTable = {
   maxMessageSize: {
-    type: 'number', unit: 'bytes', min: 0, max: uint32, default: 16 * MiB, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'bytes',
+    min: 0,
+    max: uint32,
+    default: 16 * MiB,
+    where: everywhere,
+    native: 'connection',
     doc: 'The longest message, received or sent. A peer that announces a longer one is disconnected with EMSGSIZE; sending one throws a RangeError.',
   },
   sendHighWaterMark: {
-    type: 'number', unit: 'bytes', min: 1, max: uint32, default: MiB, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: uint32,
+    default: MiB,
+    where: everywhere,
+    native: 'connection',
     doc: 'From this much unsent data on, each message charged its bytes + 128, `send` returns false; `drain` follows at half of it.',
   },
   maxBufferedBytes: {
-    type: 'number', unit: 'bytes', min: 1, max: uint32, default: 16 * MiB, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: uint32,
+    default: 16 * MiB,
+    where: everywhere,
+    native: 'connection',
     doc: 'A peer with this much unsent data meets `onBufferFull` at the next send.',
   },
   onBufferFull: {
-    type: 'choice', values: ['disconnect', 'drop', 'error'], default: 'disconnect', where: everywhere, native: 'connection',
+    type: 'choice',
+    values: ['disconnect', 'drop', 'error'],
+    default: 'disconnect',
+    where: everywhere,
+    native: 'connection',
     doc: 'What becomes of a peer that reads too slowly: it is disconnected (BACKPRESSURE), the message is dropped (`send` returns null), or `send` throws EAGAIN.',
   },
   sendTimeout: {
-    type: 'number', unit: 'milliseconds', min: 1, max: longest, default: 60_000, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'milliseconds',
+    min: 1,
+    max: longest,
+    default: 60_000,
+    where: everywhere,
+    native: 'connection',
     doc: 'A peer that takes nothing for this long although something is queued is disconnected (TIMEOUT).',
   },
   receiveHighWaterMark: {
-    type: 'number', unit: 'bytes', min: 1, max: uint32, default: MiB, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: uint32,
+    default: MiB,
+    where: everywhere,
+    native: 'connection',
     doc: 'From this much received data on that was not taken yet, each message charged its bytes + 128, a peer is not read; reading goes on at half of it.',
   },
   keepAlive: {
-    type: 'number', unit: 'milliseconds', min: 0, max: longest, default: 60_000, where: everywhere, native: 'connection', orBoolean: true,
+    type: 'number',
+    unit: 'milliseconds',
+    min: 0,
+    max: longestKeepAlive,
+    default: 60_000,
+    where: everywhere,
+    native: 'connection',
+    orBoolean: true,
     doc: 'Silence after which TCP asks whether the peer is still there (SO_KEEPALIVE, tcp(7)); false or 0 turns it off.',
   },
   linger: {
-    type: 'number', unit: 'milliseconds', min: 0, max: longest, default: 2_000, where: everywhere, native: 'connection',
+    type: 'number',
+    unit: 'milliseconds',
+    min: 0,
+    max: longest,
+    default: 2_000,
+    where: everywhere,
+    native: 'connection',
     doc: 'How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut.',
   },
   totalReceiveHighWaterMark: {
-    type: 'number', unit: 'bytes', min: 1, max: Number.MAX_SAFE_INTEGER, default: 64 * MiB, where: ['socket'], native: 'socket',
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 64 * MiB,
+    where: ['socket'],
+    native: 'socket',
     doc: 'The same mark for all peers together; above it each peer may still deliver one message.',
   },
   maxTotalBufferedBytes: {
-    type: 'number', unit: 'bytes', min: 1, max: Number.MAX_SAFE_INTEGER, default: 256 * MiB, where: ['socket'], native: 'socket',
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 256 * MiB,
+    where: ['socket'],
+    native: 'socket',
     doc: 'Unsent data of all peers together; above it the fullest peer meets `onBufferFull`.',
   },
   maxConnections: {
-    type: 'number', unit: 'connections', min: 1, max: longest, default: undefined, where: ['socket', 'bind'], native: 'socket',
+    type: 'number',
+    unit: 'connections',
+    min: 1,
+    max: longest,
+    default: undefined,
+    where: ['socket', 'bind'],
+    native: 'socket',
     doc: 'Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint.',
   },
   backlog: {
-    type: 'number', unit: 'connections', min: 1, max: 65_535, default: 511, where: ['bind'],
+    type: 'number',
+    unit: 'connections',
+    min: 1,
+    max: 65_535,
+    default: 511,
+    where: ['bind'],
     doc: 'How many connections the kernel may hold before they are accepted (listen(2)).',
   },
   ipv6Only: {
-    type: 'boolean', default: false, where: ['bind'],
+    type: 'boolean',
+    default: false,
+    where: ['bind'],
     doc: 'Whether an IPv6 endpoint leaves IPv4 alone. Without it `*` serves both.',
   },
   timeout: {
-    type: 'number', unit: 'milliseconds', min: 1, max: longest, default: 10_000, where: ['connect'],
+    type: 'number',
+    unit: 'milliseconds',
+    min: 1,
+    max: longest,
+    default: 10_000,
+    where: ['connect'],
     doc: 'How long one attempt to connect may take, name look-up and all addresses included (ETIMEDOUT).',
   },
   routingId: {
-    type: 'number', unit: 'id', min: 1, max: uint32, default: undefined, where: ['connect'],
+    type: 'number',
+    unit: 'id',
+    min: 1,
+    max: uint32,
+    default: undefined,
+    where: ['connect'],
     doc: 'The routing id of the connection. Default: the next free one.',
   },
   spinMicros: {
-    type: 'number', unit: 'microseconds', min: 0, max: 1_000_000_000, default: 0, where: ['context'],
+    type: 'number',
+    unit: 'microseconds',
+    min: 0,
+    max: 1_000_000_000,
+    default: 0,
+    where: ['context'],
     doc: 'How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core.',
   },
-  framing: { type: 'choice', values: ['length'], default: 'length', where: everywhere, doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each.' },
+  framing: {
+    type: 'choice',
+    values: ['length'],
+    default: 'length',
+    where: everywhere,
+    doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each.',
+  },
   context: { type: 'object', where: ['socket'], doc: 'The Context to run in. Default: one for the thread.' },
   data: { type: 'any', where: ['connect'], doc: 'Becomes `peer.data`.' },
-  lookup: { type: 'function', where: ['connect'], doc: 'Resolves names, as in node:net. Default: dns.lookup.' },
+  lookup: {
+    type: 'function',
+    where: ['connect'],
+    doc: 'Resolves names, as in node:net. Default: dns.lookup.',
+  },
   connect: { type: 'function', where: ['socket'], doc: 'Called for each new peer.' },
   message: { type: 'function', where: ['socket'], doc: 'Called for each message.' },
-  drain: { type: 'function', where: ['socket'], doc: 'Called when the queue of a peer has fallen to half of sendHighWaterMark.' },
-  disconnect: { type: 'function', where: ['socket'], doc: 'Called once for each peer that is gone, after its messages.' },
+  drain: {
+    type: 'function',
+    where: ['socket'],
+    doc: 'Called when the queue of a peer has fallen to half of sendHighWaterMark.',
+  },
+  disconnect: {
+    type: 'function',
+    where: ['socket'],
+    doc: 'Called once for each peer that is gone, after its messages.',
+  },
   error: { type: 'function', where: ['socket'], doc: 'Called for faults of the socket itself.' },
 } as const satisfies Readonly<Record<string, Option>>
 

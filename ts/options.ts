@@ -34,7 +34,8 @@ function checkNumber(name: string, option: NumberOption, value: unknown): void {
   if (option.orBoolean && typeof value === 'boolean') return
   const expected = `a whole number of ${option.unit} from ${option.min} to ${option.max}`
   if (typeof value !== 'number') throw wrongType(expected, name, value)
-  if (!Number.isInteger(value) || value < option.min || value > option.max) throw outOfRange(expected, name, value)
+  if (!Number.isInteger(value) || value < option.min || value > option.max)
+    throw outOfRange(expected, name, value)
 }
 
 function checkValue(name: string, option: Option, value: unknown): void {
@@ -57,11 +58,26 @@ function checkValue(name: string, option: Option, value: unknown): void {
 /** Refuses unknown names and wrong values; undefined counts as not given. */
 export function checkOptions(where: Where, given: unknown): void {
   if (given === undefined) return
-  if (typeof given !== 'object' || given === null) throw wrongType('an object', `the options of ${where}`, given)
+  if (typeof given !== 'object' || given === null)
+    throw wrongType('an object', `the options of ${where}`, given)
   for (const [name, value] of Object.entries(given)) {
     const option = Object.hasOwn(optionTable, name) ? (optionTable[name as OptionName] as Option) : undefined
     if (!option?.where.includes(where)) throw unknownOption(name, where, nearest(name, where))
     if (value !== undefined) checkValue(name, option, value)
+  }
+}
+
+/** Where `framing` may be a map by transport too. */
+export function checkSocketOptions(given: unknown): void {
+  const framing: unknown = (given as { framing?: unknown } | null)?.framing
+  if (typeof framing !== 'object' || framing === null) {
+    checkOptions('socket', given)
+    return
+  }
+  checkOptions('socket', { ...(given as object), framing: undefined })
+  for (const [transport, name] of Object.entries(framing)) {
+    if (transport !== 'tcp') throw unknownOption(transport, 'framing', undefined)
+    checkOptions('socket', { framing: name as unknown })
   }
 }
 
@@ -73,11 +89,16 @@ function toNumber(option: Option, value: unknown): number {
 }
 
 /** What a structure of the engine wants: every field, from the first of `layers` that has it or the default. */
-export function nativeOptions(structure: 'connection' | 'socket', ...layers: readonly (object | undefined)[]): NumbersOf<string> {
+export function nativeOptions(
+  structure: 'connection' | 'socket',
+  ...layers: readonly (object | undefined)[]
+): NumbersOf<string> {
   const fields = options.filter(([, option]) => 'native' in option && option.native === structure)
   return Object.fromEntries(
     fields.map(([name, option]) => {
-      const layer = layers.find((each) => each !== undefined && (each as Record<string, unknown>)[name] !== undefined)
+      const layer = layers.find(
+        (each) => each !== undefined && (each as Record<string, unknown>)[name] !== undefined,
+      )
       return [name, toNumber(option, (layer as Record<string, unknown> | undefined)?.[name])]
     }),
   )

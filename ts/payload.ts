@@ -28,5 +28,7 @@ export function copyPayload(data: Payload): Buffer {
 
 export function payloadBytes(data: Payload): number {
   if (typeof data === 'string') return Buffer.byteLength(data)
-  return Array.isArray(data) ? (data as readonly unknown[]).reduce<number>((sum, each) => sum + toBytes(each).byteLength, 0) : toBytes(data).byteLength
+  return Array.isArray(data)
+    ? (data as readonly unknown[]).reduce<number>((sum, each) => sum + toBytes(each).byteLength, 0)
+    : toBytes(data).byteLength
 }

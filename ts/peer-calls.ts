@@ -2,11 +2,26 @@ import type { Delivery } from './delivery.js'
 import { MillraceError, outOfRange } from './errors.js'
 import { Sent, type NativeAddress, type NativeSocket } from './native.js'
 import { copyPayload, payloadBytes, sendPayload } from './payload.js'
-import { markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
+import { isGone, markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
 import type { PeerHost } from './peer-host.js'
-import type { CloseOptions, Payload, PeerStats, SendOptions, SendResult } from './types.js'
+import type { CloseOptions, Payload, PeerStats, SendResult } from './types.js'
 
-const noTraffic: PeerStats = { messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0, queuedBytes: 0, droppedMessages: 0 }
+const noTraffic: PeerStats = {
+  messagesIn: 0,
+  messagesOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  queuedBytes: 0,
+  droppedMessages: 0,
+}
+
+/** An id that no peer ever has. */
+const nobody = 0
+
+/** A Peer outlives its connection, and the id may have gone to another since. */
+function idOf(peer: Peer): number {
+  return isGone(peer) ? nobody : peer.routingId
+}
 
 /** What peers ask for, carried out by the native socket. */
 export class PeerCalls implements PeerHost {
@@ -20,8 +35,8 @@ export class PeerCalls implements PeerHost {
     this.#onDropped = onDropped
   }
 
-  sendTo(peer: Peer, data: Payload, _options?: SendOptions): SendResult {
-    const sent = sendPayload(this.#native, peer.routingId, data)
+  sendTo(peer: Peer, data: Payload): SendResult {
+    const sent = sendPayload(this.#native, idOf(peer), data)
     if (sent === Sent.taken) return true
     if (sent === Sent.full) {
       markFull(peer)
@@ -45,38 +60,39 @@ export class PeerCalls implements PeerHost {
   }
 
   flushPeer(peer: Peer): void {
-    this.#native.flushPeer(peer.routingId)
+    this.#native.flushPeer(idOf(peer))
   }
 
   queued(peer: Peer): number {
-    return peer.connected ? this.#native.queued(peer.routingId) : 0
+    return peer.connected ? this.#native.queued(idOf(peer)) : 0
   }
 
   localAddress(peer: Peer): NativeAddress | undefined {
-    return peer.connected ? this.#native.localAddress(peer.routingId) : undefined
+    return peer.connected ? this.#native.localAddress(idOf(peer)) : undefined
   }
 
   peerStats(peer: Peer): PeerStats {
-    return this.#native.peerStats(peer.routingId) ?? noTraffic
+    return this.#native.peerStats(idOf(peer)) ?? noTraffic
   }
 
   async disconnect(peer: Peer, options: CloseOptions = {}): Promise<void> {
     const ended = peer.closed
     markClosing(peer)
-    this.#native.end(peer.routingId, options.linger ?? originOf(peer).linger)
+    this.#native.end(idOf(peer), options.linger ?? originOf(peer).linger)
     await ended
   }
 
   destroyPeer(peer: Peer): void {
     markClosing(peer)
     markCut(peer)
-    this.#native.destroy(peer.routingId)
+    this.#native.destroy(idOf(peer))
     this.#delivery.drop(peer)
   }
 
   #notTaken(peer: Peer, data: Payload, sent: number): null {
     if (sent === Sent.tooLong) throw outOfRange('at most maxMessageSize bytes', 'data', payloadBytes(data))
-    if (sent === Sent.atBound) throw new MillraceError('EAGAIN', `The queue of peer ${peer.routingId} is full (maxBufferedBytes)`)
+    if (sent === Sent.atBound)
+      throw new MillraceError('EAGAIN', `The queue of peer ${peer.routingId} is full (maxBufferedBytes)`)
     if (sent === Sent.dropped) this.#onDropped(peer, payloadBytes(data))
     return null
   }

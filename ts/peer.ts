@@ -25,6 +25,8 @@ export let isCut: (peer: Peer) => boolean
 export let markDrained: (peer: Peer) => void
 /** @internal */
 export let markGone: (peer: Peer, reason: DisconnectReason) => void
+/** Whether its routing id may belong to another by now. @internal */
+export let isGone: (peer: Peer) => boolean
 /** @internal */
 export let originOf: (peer: Peer) => Origin
 /** @internal */
@@ -55,6 +57,7 @@ export class Peer<D = unknown> {
     isCut = (peer) => peer.#cut
     markDrained = (peer) => peer.#drain()
     markGone = (peer, reason) => peer.#end(reason)
+    isGone = (peer) => peer.#reason !== undefined
     originOf = (peer) => peer.#origin
     hostOf = (peer) => peer.#host
   }
@@ -111,7 +114,10 @@ export class Peer<D = unknown> {
 
   /** Resolves true when the message is taken and there is room for more, false when the peer is gone. Waits rather than trip `onBufferFull`. */
   async sendAsync(data: Payload, options?: SendOptions): Promise<boolean> {
-    const sent = this.#sending === undefined && !this.#host.wouldTrip(this) ? this.send(data, options) : await this.#sendLater(data, options)
+    const sent =
+      this.#sending === undefined && !this.#host.wouldTrip(this)
+        ? this.send(data, options)
+        : await this.#sendLater(data, options)
     if (sent === false) await this.drained()
     return sent !== null && this.#connected
   }

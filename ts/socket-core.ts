@@ -4,6 +4,7 @@ import { Endpoints, type EndpointsHost } from './endpoints.js'
 import { codeOf, fromNative } from './errors.js'
 import type { Listener } from './listener.js'
 import { EventKind, native, type NativeEvent, type NativeSocket } from './native.js'
+import { makeBuffer } from './memory.js'
 import { nativeOptions } from './options.js'
 import { makePeer, markClosing, markDrained, markGone, originOf, type Origin, type Peer } from './peer.js'
 import { PeerCalls } from './peer-calls.js'
@@ -40,8 +41,17 @@ export class SocketCore implements Receiver, EndpointsHost {
     this.#application = application
     this.#keepFacade = facade
     this.defaults = options
-    this.native = new native.NativeSocket(nativeOf(context), facade, this.delivery.deliver, nativeOptions('socket', options), firstId)
-    this.calls = new PeerCalls(this.native, this.delivery, (peer, bytes) => this.#report(peer, { type: 'dropped', bytes }))
+    this.native = new native.NativeSocket(
+      nativeOf(context),
+      facade,
+      this.delivery.deliver,
+      nativeOptions('socket', options),
+      firstId,
+      makeBuffer,
+    )
+    this.calls = new PeerCalls(this.native, this.delivery, (peer, bytes) =>
+      this.#report(peer, { type: 'dropped', bytes }),
+    )
   }
 
   isClosed(): boolean {
@@ -102,7 +112,11 @@ export class SocketCore implements Receiver, EndpointsHost {
 
   /** Idempotent; resolves when every peer is gone. */
   close(options: CloseOptions, linger: number): Promise<void> {
-    this.#closing ??= this.#close(options.linger ?? linger)
+    if (this.#closing) return this.#closing
+    let settle!: (closing: Promise<void>) => void
+    // Closed before anything is told: a monitor listener may call this again.
+    this.#closing = new Promise<void>((resolve) => (settle = resolve))
+    settle(this.#close(options.linger ?? linger))
     return this.#closing
   }
 
@@ -116,15 +130,18 @@ export class SocketCore implements Receiver, EndpointsHost {
     const busy = endpoints.busy || peers.size !== 0
     if (busy) live.add(this)
     else live.delete(this)
-    this.native.holdProcess(this.#referenced && (peers.size !== 0 || endpoints.connecting || endpoints.referenced))
+    this.native.holdProcess(
+      this.#referenced && (peers.size !== 0 || endpoints.connecting || endpoints.referenced),
+    )
     if (peers.size === 0) this.#onEmpty?.()
   }
 
   async #close(linger: number): Promise<void> {
     const cut = setTimeout(() => this.delivery.drop(), linger)
-    await this.endpoints.close()
+    const unbound = this.endpoints.close()
     this.peers.forEach((peer) => markClosing(peer))
     this.native.endAll(linger)
+    await unbound
     if (this.peers.size !== 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))
     clearTimeout(cut)
     this.livenessChanged()
@@ -140,8 +157,9 @@ export class SocketCore implements Receiver, EndpointsHost {
       this.#report(peer, { type: event.token === 0 ? 'accepted' : 'connected' })
       return peer
     }
+    const origin = this.endpoints.originOf(event.origin)
     if (event.token !== 0) this.endpoints.connected(event.token, make)
-    else make(this.endpoints.originOf(event.origin)!, undefined)
+    else if (origin) make(origin, undefined)
     const peer = this.peers.get(id)
     if (peer) this.#application.connected(peer)
   }
@@ -149,7 +167,12 @@ export class SocketCore implements Receiver, EndpointsHost {
   #onDisconnect(id: number, event: NativeEvent): void {
     const peer = this.peers.get(id)
     if (!peer || !event.error) return
-    const reason = { code: codeOf(event.error), message: event.error.message, truncated: event.truncated, willReconnect: false }
+    const reason = {
+      code: codeOf(event.error),
+      message: event.error.message,
+      truncated: event.truncated,
+      willReconnect: false,
+    }
     this.delivery.gone(peer, reason)
   }
 
@@ -163,11 +186,28 @@ export class SocketCore implements Receiver, EndpointsHost {
   #onRefused(event: NativeEvent): void {
     const endpoint = this.endpoints.originOf(event.origin)?.endpoint ?? ''
     const failure = event.error
-    if (failure) this.#application.monitor(() => ({ type: 'acceptFailed', endpoint, error: fromNative(failure, 'accept') }))
-    else this.#application.monitor(() => ({ type: 'refused', endpoint, remoteAddress: event.address, remotePort: event.port }))
+    if (failure)
+      this.#application.monitor(() => ({
+        type: 'acceptFailed',
+        endpoint,
+        error: fromNative(failure, 'accept'),
+      }))
+    else
+      this.#application.monitor(() => ({
+        type: 'refused',
+        endpoint,
+        remoteAddress: event.address,
+        remotePort: event.port,
+      }))
   }
 
-  #report(peer: Peer, what: { type: 'accepted' | 'connected' } | { type: 'disconnected'; reason: DisconnectReason } | { type: 'dropped'; bytes: number }): void {
+  #report(
+    peer: Peer,
+    what:
+      | { type: 'accepted' | 'connected' }
+      | { type: 'disconnected'; reason: DisconnectReason }
+      | { type: 'dropped'; bytes: number },
+  ): void {
     this.#application.monitor(() => ({
       ...what,
       endpoint: peer.endpoint,

@@ -1,15 +1,24 @@
 import { EventEmitter } from 'node:events'
-import { defaultContext, isClosed, register, unregister, type Context } from './context.js'
+import { Context, defaultContext, isClosed, register, unregister } from './context.js'
 import { report } from './delivery.js'
 import { checkRoutingId } from './endpoints.js'
 import { socketClosed, wrongType } from './errors.js'
 import type { Listener } from './listener.js'
-import { checkOptions, nativeOptions } from './options.js'
+import { checkOptions, checkSocketOptions, nativeOptions } from './options.js'
 import { hostOf, Peer } from './peer.js'
 import { SocketCore, type Application } from './socket-core.js'
 import type {
-  BindOptions, CloseOptions, ConnectOptions, MessageInfo, Payload, SendOptions, SendResult, Stats,
-  StreamEvents, StreamHandlers, StreamSocketOptions,
+  BindOptions,
+  CloseOptions,
+  ConnectOptions,
+  MessageInfo,
+  Payload,
+  SendOptions,
+  SendResult,
+  Stats,
+  StreamEvents,
+  StreamHandlers,
+  StreamSocketOptions,
 } from './types.js'
 
 type Consumer = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
@@ -28,19 +37,30 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
    */
   constructor(options: StreamSocketOptions<D> = {}, internals: { firstRoutingId?: number } = {}) {
     super()
-    const { framing, ...checked } = options
-    checkOptions('socket', typeof framing === 'object' ? checked : options)
-    if (typeof framing === 'object') Object.values(framing).forEach((each) => checkOptions('socket', { framing: each }))
+    checkSocketOptions(options)
     this.#context = options.context ?? defaultContext()
+    if (!(this.#context instanceof Context)) throw wrongType('a Context', 'context', options.context)
     if (isClosed(this.#context)) throw socketClosed()
     this.#handlers = options
     this.#linger = nativeOptions('connection', options)['linger'] ?? 0
-    this.#core = new SocketCore(this.#application(), this, this.#context, options, internals.firstRoutingId ?? 1)
+    this.#core = new SocketCore(
+      this.#application(),
+      this,
+      this.#context,
+      options,
+      internals.firstRoutingId ?? 1,
+    )
     register(this.#context, this.#self)
     this.#listenersChanged()
     // A listener is added right after the event, and taken away right before it.
-    this.on('newListener' as never, ((name: unknown) => name === 'message' && queueMicrotask(() => this.#listenersChanged())) as never)
-    this.on('removeListener' as never, ((name: unknown) => name === 'message' && this.#listenersChanged()) as never)
+    this.on(
+      'newListener' as never,
+      ((name: unknown) => name === 'message' && queueMicrotask(() => this.#listenersChanged())) as never,
+    )
+    this.on(
+      'removeListener' as never,
+      ((name: unknown) => name === 'message' && this.#listenersChanged()) as never,
+    )
   }
 
   /** Those that are connected, by routing id. */
@@ -99,7 +119,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   async disconnect(to: number | Peer<D>, options: CloseOptions = {}): Promise<void> {
     checkLinger(options)
     const peer = this.#peerOf(to)
-    if (peer) await this.#core.calls.disconnect(peer as Peer, options)
+    if (peer) await this.#core.calls.disconnect(peer, options)
   }
 
   /** Stops accepting at an endpoint, named as it was bound or as it really is. */
@@ -148,16 +168,15 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
 
   #peerOf(to: number | Peer<D>): Peer<D> | undefined {
     if (typeof to === 'number') return this.#core.peers.get(checkRoutingId(to)) as Peer<D> | undefined
-    if (to instanceof Peer && hostOf(to as Peer) === this.#core.calls) return to
+    if (to instanceof Peer && hostOf(to) === this.#core.calls) return to
     throw wrongType('a routing id or a Peer of this socket', 'to', to)
   }
 
   #listenersChanged(): void {
     const handler = this.#handlers.message?.bind(this.#handlers) as Consumer | undefined
-    const emit: Consumer = (peer, data, info) => void this.#tell('message', peer, data, info)
-    const both: Consumer = (peer, data, info) => {
+        const both: Consumer = (peer, data, info) => {
       const result = handler?.(peer, data, info)
-      emit(peer, data, info)
+      this.#tell('message', peer, data, info)
       return result
     }
     this.#consumer = this.listenerCount('message') === 0 ? handler : both
@@ -170,7 +189,8 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
       consumer: () => this.#consumer,
       connected: (peer) => this.#call(() => handlers.connect?.(peer), 'connect', peer),
       drained: (peer) => this.#call(() => handlers.drain?.(peer), 'drain', peer),
-      disconnected: (peer, reason) => this.#call(() => handlers.disconnect?.(peer, reason), 'disconnect', peer, reason),
+      disconnected: (peer, reason) =>
+        this.#call(() => handlers.disconnect?.(peer, reason), 'disconnect', peer, reason),
       monitor: (make) => {
         if (this.listenerCount('monitor') !== 0) this.#call(() => undefined, 'monitor', make())
       },
@@ -192,7 +212,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   }
 
   #tell(name: keyof StreamEvents<D>, ...what: unknown[]): void {
-    this.emit(name as never, ...(what as never))
+    this.emit(name, ...(what as never))
   }
 }
 

@@ -25,7 +25,16 @@ export interface MessageInfo {
 /** Why a connection ended. */
 export interface DisconnectReason {
   /** PEER_CLOSED, LOCAL_CLOSED, EMSGSIZE, TIMEOUT, BACKPRESSURE, RESOURCES, or Node's name of a system error. */
-  readonly code: 'PEER_CLOSED' | 'LOCAL_CLOSED' | 'EMSGSIZE' | 'PROTOCOL' | 'TIMEOUT' | 'BACKPRESSURE' | 'RESOURCES' | 'ECONNRESET' | (string & {})
+  readonly code:
+    | 'PEER_CLOSED'
+    | 'LOCAL_CLOSED'
+    | 'EMSGSIZE'
+    | 'PROTOCOL'
+    | 'TIMEOUT'
+    | 'BACKPRESSURE'
+    | 'RESOURCES'
+    | 'ECONNRESET'
+    | (string & {})
   readonly message: string
   /** The connection ended inside a message, which was dropped. */
   readonly truncated: boolean
@@ -36,7 +45,8 @@ export interface BindOptions<T extends Transport = Transport> extends Connection
   framing?: Framing<T>
 }
 
-export interface ConnectOptions<T extends Transport = Transport, D = unknown> extends ConnectionLimits, ConnectorOptions {
+export interface ConnectOptions<T extends Transport = Transport, D = unknown>
+  extends ConnectionLimits, ConnectorOptions {
   framing?: Framing<T>
   /** Becomes `peer.data`. */
   data?: D
@@ -102,4 +112,7 @@ export interface Stats {
   /** Connections closed at once because of maxConnections. */
   readonly refused: number
 }
-export type PeerStats = Pick<Stats, 'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut' | 'queuedBytes' | 'droppedMessages'>
+export type PeerStats = Pick<
+  Stats,
+  'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut' | 'queuedBytes' | 'droppedMessages'
+>

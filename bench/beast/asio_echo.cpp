@@ -39,6 +39,18 @@ class session : public std::enable_shared_from_this<session> {
     socket_.non_blocking(true);
   }
 
+  // Not even memory that was never written to is free: malloc touches a page of each piece. So an idle connection has
+  // none.
+  void start() {
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code failure) {
+      if (failure)
+        return;
+      self->reserve(read_bytes);
+      self->read();
+    });
+  }
+
+ private:
   void read() {
     const auto room = asio::buffer(buffer_.get() + end_, capacity_ - end_);
     socket_.async_read_some(room, [self = shared_from_this()](error_code failure, std::size_t n) {
@@ -47,7 +59,6 @@ class session : public std::enable_shared_from_this<session> {
     });
   }
 
- private:
   void on_read(std::size_t count) {
     end_ += count;
     if (!find_whole_frames())
@@ -66,7 +77,9 @@ class session : public std::enable_shared_from_this<session> {
       if (size > max_frame_bytes)
         return false;
       if (size > end_ - next) {
-        reserve(next == 0 ? size : 0);
+        // Room for two: one read takes what another frame left over.
+        if (next == 0 && size > capacity_)
+          reserve(2 * size);
         break;
       }
       next += size;
@@ -75,14 +88,11 @@ class session : public std::enable_shared_from_this<session> {
     return true;
   }
 
-  // Frames above the usual size get a buffer for two of them, so that one read takes what one frame left over.
-  void reserve(std::size_t frame) {
-    if (frame <= capacity_)
-      return;
-    auto larger = std::make_unique_for_overwrite<char[]>(2 * frame);
-    std::memcpy(larger.get(), buffer_.get(), end_);
+  void reserve(std::size_t bytes) {
+    auto larger = std::make_unique_for_overwrite<char[]>(bytes);
+    std::copy_n(buffer_.get(), end_, larger.get());
     buffer_ = std::move(larger);
-    capacity_ = 2 * frame;
+    capacity_ = bytes;
   }
 
   void write() {
@@ -108,9 +118,8 @@ class session : public std::enable_shared_from_this<session> {
   }
 
   tcp::socket socket_;
-  // Memory that was never written to costs an idle connection nothing.
-  std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(read_bytes);
-  std::size_t capacity_ = read_bytes;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
   std::size_t whole_ = 0;
   std::size_t end_ = 0;
 };
@@ -118,7 +127,7 @@ class session : public std::enable_shared_from_this<session> {
 void accept(tcp::acceptor& acceptor) {
   acceptor.async_accept([&acceptor](error_code failure, tcp::socket socket) {
     if (!failure)
-      std::make_shared<session>(std::move(socket))->read();
+      std::make_shared<session>(std::move(socket))->start();
     accept(acceptor);
   });
 }

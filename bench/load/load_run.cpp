@@ -37,6 +37,7 @@ load_run::load_run(const options& chosen)
 
 void load_run::run() {
   begin_ = now_ns();
+  advance(begin_);
   for (connection& each : connections_)
     refill(each);
   std::int64_t now = begin_;

@@ -2,7 +2,9 @@
 
 namespace millrace::binding {
 
-Napi::Function context_object::define(Napi::Env env) { return DefineClass(env, "NativeContext", {}); }
+Napi::Function context_object::define(Napi::Env env) {
+  return DefineClass(env, "NativeContext", {});
+}
 
 context_object::context_object(const Napi::CallbackInfo& info)
     : ObjectWrap(info), ending_with_environment(environment::of(info.Env())) {

@@ -48,8 +48,8 @@ void delivery::call(const engine::batch& batch) {
       make_blocks(batch), make_events(batch)};
   // Runs nextTicks and microtasks too, so that what awaited code sends is still in this turn. The
   // facade catches what handlers throw; only the end of the environment makes this fail.
-  napi_make_callback(env_, context_, resource_.Value(), deliver, arguments.size(),
-                     arguments.data(), nullptr);
+  napi_make_callback(env_, context_, resource_.Value(), deliver, arguments.size(), arguments.data(),
+                     nullptr);
 }
 
 napi_value delivery::fill_records(const engine::batch& batch) {
@@ -67,8 +67,7 @@ void delivery::reserve_records(std::size_t count) {
 }
 
 Napi::Value delivery::make_blocks(const engine::batch& batch) {
-  if (batch.blocks.empty() ||
-      (batch.blocks.size() == 1 && batch.blocks[0] == last_block_.lock())) {
+  if (batch.blocks.empty() || (batch.blocks.size() == 1 && batch.blocks[0] == last_block_.lock())) {
     return env_.Undefined();
   }
   last_block_.reset();

@@ -22,7 +22,8 @@ void environment::on_cleanup(napi_async_cleanup_hook_handle hook, void* self) {
 }
 
 void environment::end() {
-  for (const auto stage : {ending_with_environment::order::first, ending_with_environment::order::second}) {
+  for (const auto stage :
+       {ending_with_environment::order::first, ending_with_environment::order::second}) {
     for (auto* const object : objects_) {
       if (object->ends() == stage) {
         object->end();

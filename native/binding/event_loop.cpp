@@ -127,20 +127,23 @@ void event_loop::on_timer() {
   if (now() < wake_) {
     return wake_at(wake_);  // libuv's clock counts whole milliseconds
   }
+  // Deadlines are judged in the check phase: after a stall, what peers did in time is seen first.
   note_activity();
+  look_again(true);
 }
 
 void event_loop::on_prepare() {
   engine_.flush();
-  if (must_turn()) {
-    turn();
+  if (engine_.has_work()) {
+    run(&engine::io_loop::catch_up);
   }
 }
 
 void event_loop::on_check() {
   const bool worked = must_turn();
   if (worked) {
-    turn();
+    active_ = false;
+    run(&engine::io_loop::turn);
   }
   if (spin_.count() > 0 && worked) {
     last_activity_ = now();
@@ -148,11 +151,10 @@ void event_loop::on_check() {
   look_again(engine_.has_work() || (spin_.count() > 0 && now() - last_activity_ < spin_));
 }
 
-void event_loop::turn() {
-  active_ = false;
+void event_loop::run(void (engine::io_loop::*turn)() noexcept) {
   napi_handle_scope scope = nullptr;
   napi_open_handle_scope(env_, &scope);
-  engine_.turn();
+  (engine_.*turn)();
   napi_close_handle_scope(env_, scope);
 }
 

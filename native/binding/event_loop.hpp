@@ -44,7 +44,7 @@ class event_loop final : public engine::readiness {
   void on_prepare();
   void on_check();
   void on_timer();
-  void turn();
+  void run(void (engine::io_loop::*turn)() noexcept);
   void note_activity() noexcept { active_ = true; }
   bool must_turn() const noexcept { return active_ || engine_.has_work(); }
   void look_again(bool wanted);

@@ -11,9 +11,6 @@ namespace millrace::binding {
 // Memory of JavaScript's heap: an ArrayBuffer that stays alive with the block.
 class array_buffer_block final : public engine::memory_block {
  public:
-  // Null, with no exception pending, when there is no memory.
-  static engine::block_ptr make(napi_env env, std::size_t bytes, std::uint64_t& pinned) noexcept;
-
   array_buffer_block(napi_env env, napi_ref buffer, std::span<std::byte> bytes,
                      std::uint64_t& pinned) noexcept;
   ~array_buffer_block() override;
@@ -29,19 +26,26 @@ class array_buffer_block final : public engine::memory_block {
 };
 
 // Where the messages of one socket are decoded to. Used within a turn, in a handle scope.
+//
+// `make_buffer(bytes)` returns an ArrayBuffer whose content is undefined: Node-API itself can only
+// make zeroed ones, which costs a pass over memory that is about to be overwritten.
 class slab_source final : public engine::memory_source {
  public:
-  explicit slab_source(napi_env env) noexcept : env_(env) {}
+  slab_source(napi_env env, napi_value make_buffer) noexcept;
+  slab_source(const slab_source&) = delete;
+  slab_source& operator=(const slab_source&) = delete;
+  ~slab_source();
 
-  engine::block_ptr allocate(std::size_t bytes) noexcept override {
-    return array_buffer_block::make(env_, bytes, pinned_);
-  }
+  engine::block_ptr allocate(std::size_t bytes) noexcept override;
 
   // Bytes in blocks that native code still writes to or has not handed over.
   std::uint64_t pinned() const noexcept { return pinned_; }
 
  private:
+  napi_value call_make_buffer(std::size_t bytes) noexcept;
+
   napi_env env_;
+  napi_ref make_buffer_ = nullptr;
   std::uint64_t pinned_ = 0;
 };
 

@@ -33,34 +33,35 @@ void set_traffic(Napi::Object& to, const engine::traffic& from) {
 }  // namespace
 
 Napi::Function stream_socket_object::define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeSocket",
-      {InstanceMethod<&stream_socket_object::listen>("listen"),
-       InstanceMethod<&stream_socket_object::unlisten>("unlisten"),
-       InstanceMethod<&stream_socket_object::connect>("connect"),
-       InstanceMethod<&stream_socket_object::stop_connecting>("stopConnecting"),
-       InstanceMethod<&stream_socket_object::end_peer>("end"),
-       InstanceMethod<&stream_socket_object::destroy_peer>("destroy"),
-       InstanceMethod<&stream_socket_object::end_all>("endAll"),
-       InstanceMethod<&stream_socket_object::hold>("hold"),
-       InstanceMethod<&stream_socket_object::release>("release"),
-       InstanceMethod<&stream_socket_object::flush>("flush"),
-       InstanceMethod<&stream_socket_object::flush_peer>("flushPeer"),
-       InstanceMethod<&stream_socket_object::queued>("queued"),
-       InstanceMethod<&stream_socket_object::local_address>("localAddress"),
-       InstanceMethod<&stream_socket_object::stats>("stats"),
-       InstanceMethod<&stream_socket_object::peer_stats>("peerStats"),
-       InstanceMethod<&stream_socket_object::hold_process>("holdProcess")});
+  return DefineClass(env, "NativeSocket",
+                     {InstanceMethod<&stream_socket_object::listen>("listen"),
+                      InstanceMethod<&stream_socket_object::unlisten>("unlisten"),
+                      InstanceMethod<&stream_socket_object::connect>("connect"),
+                      InstanceMethod<&stream_socket_object::stop_connecting>("stopConnecting"),
+                      InstanceMethod<&stream_socket_object::end_peer>("end"),
+                      InstanceMethod<&stream_socket_object::destroy_peer>("destroy"),
+                      InstanceMethod<&stream_socket_object::end_all>("endAll"),
+                      InstanceMethod<&stream_socket_object::hold>("hold"),
+                      InstanceMethod<&stream_socket_object::release>("release"),
+                      InstanceMethod<&stream_socket_object::flush>("flush"),
+                      InstanceMethod<&stream_socket_object::flush_peer>("flushPeer"),
+                      InstanceMethod<&stream_socket_object::queued>("queued"),
+                      InstanceMethod<&stream_socket_object::local_address>("localAddress"),
+                      InstanceMethod<&stream_socket_object::stats>("stats"),
+                      InstanceMethod<&stream_socket_object::peer_stats>("peerStats"),
+                      InstanceMethod<&stream_socket_object::hold_process>("holdProcess")});
 }
 
 stream_socket_object::stream_socket_object(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), ending_with_environment(environment::of(info.Env())), slabs_(info.Env()) {
+    : ObjectWrap(info),
+      ending_with_environment(environment::of(info.Env())),
+      slabs_(info.Env(), info[5]) {
   loop_ = context_object::Unwrap(info[0].As<Napi::Object>())->loop();
   delivery_.emplace(info.Env(), info[1].As<Napi::Object>(), info[2].As<Napi::Function>());
   engine::wakeup& owner = *this;
   socket_ = std::make_unique<engine::stream_socket>(
-      loop_->engine(), slabs_, owner, read_options<engine::socket_options>(info[3].As<Napi::Object>()),
-      number(info[4]));
+      loop_->engine(), slabs_, owner,
+      read_options<engine::socket_options>(info[3].As<Napi::Object>()), number(info[4]));
   add_sender<&send_bytes>("send");
   add_sender<&send_text>("sendText");
   add_sender<&send_list>("sendList");

@@ -14,7 +14,8 @@
 
 namespace millrace::binding {
 
-// The native part of a StreamSocket: new NativeSocket(context, facade, deliver, options, firstId).
+// The native part of a StreamSocket: new NativeSocket(context, facade, deliver, options,
+// firstId, makeBuffer).
 // Arguments have been checked by the facade. Once the environment ends every method does nothing.
 class stream_socket_object final : public Napi::ObjectWrap<stream_socket_object>,
                                    private ending_with_environment,

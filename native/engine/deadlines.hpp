@@ -8,9 +8,9 @@
 namespace millrace::engine {
 
 // One moment at which its owner wants to be called; leaves the set when destroyed.
-class deadline
-    : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
-                                             boost::intrusive::optimize_size<true>> {
+class deadline : public boost::intrusive::set_base_hook<
+                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                     boost::intrusive::optimize_size<true>> {
  public:
   deadline() = default;
   deadline(const deadline&) = delete;

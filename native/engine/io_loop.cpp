@@ -26,9 +26,22 @@ io_loop::io_loop(readiness& source)
       receive_buffer_(std::make_unique_for_overwrite<std::byte[]>(receive_bytes)) {}
 
 void io_loop::turn() noexcept {
+  read();
+  timers_.expire();
+  deliver();
+}
+
+void io_loop::catch_up() noexcept {
+  read();
+  deliver();
+}
+
+void io_loop::read() {
   each_once(ready_, [](ready_work& work) { work.on_turn(); });
   queue_.drain();
-  timers_.expire();
+}
+
+void io_loop::deliver() {
   for (int round = 0; round < most_delivery_rounds; ++round) {
     each_once(undelivered_, [](undelivered& socket) { socket.on_deliver(); });
     flush();

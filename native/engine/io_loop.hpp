@@ -64,6 +64,8 @@ class io_loop {
   fifo_queue& queue() noexcept { return queue_; }
   buffer_pool& buffers() noexcept { return buffers_; }
 
+  static constexpr std::size_t receive_bytes = 256 * 1024;
+
   // Where descriptors are read to; good until the next one is read.
   std::span<std::byte> receive_buffer() noexcept { return {receive_buffer_.get(), receive_bytes}; }
 
@@ -72,6 +74,8 @@ class io_loop {
   void add(undelivered& work) { push_once(undelivered_, work); }
 
   void turn() noexcept;
+  // A turn without deadlines, for work that has come up since the descriptors were looked at.
+  void catch_up() noexcept;
   // Also called before the thread sleeps, for what was sent outside of a turn.
   void flush() noexcept;
   bool has_work() const noexcept {
@@ -79,8 +83,6 @@ class io_loop {
   }
 
  private:
-  static constexpr std::size_t receive_bytes = 256 * 1024;
-
   template <class Work>
   using list = boost::intrusive::list<Work, boost::intrusive::base_hook<typename Work::hook>,
                                       boost::intrusive::constant_time_size<false>>;
@@ -91,6 +93,9 @@ class io_loop {
       to.push_back(work);
     }
   }
+
+  void read();
+  void deliver();
 
   readiness& source_;
   deadlines timers_;

@@ -9,14 +9,21 @@ namespace millrace::engine {
 enum class on_buffer_full : std::uint8_t { disconnect, drop, error };
 
 struct connection_options {
-  std::uint32_t max_message_size = 16777216;  // bytes
-  std::uint64_t send_high_water_mark = 1048576;  // bytes
-  std::uint64_t max_buffered_bytes = 16777216;  // bytes
+  // bytes
+  std::uint32_t max_message_size = 16777216;
+  // bytes
+  std::uint64_t send_high_water_mark = 1048576;
+  // bytes
+  std::uint64_t max_buffered_bytes = 16777216;
   engine::on_buffer_full on_buffer_full = engine::on_buffer_full::disconnect;
-  std::uint32_t send_timeout = 60000;  // milliseconds
-  std::uint64_t receive_high_water_mark = 1048576;  // bytes
-  std::uint32_t keep_alive = 60000;  // milliseconds
-  std::uint32_t linger = 2000;  // milliseconds
+  // milliseconds
+  std::uint32_t send_timeout = 60000;
+  // bytes
+  std::uint64_t receive_high_water_mark = 1048576;
+  // milliseconds
+  std::uint32_t keep_alive = 60000;
+  // milliseconds
+  std::uint32_t linger = 2000;
 
   template <class Visitor>
   void for_each(Visitor&& visit) {
@@ -32,9 +39,12 @@ struct connection_options {
 };
 
 struct socket_options {
-  std::uint64_t total_receive_high_water_mark = 67108864;  // bytes
-  std::uint64_t max_total_buffered_bytes = 268435456;  // bytes
-  std::uint32_t max_connections = 0;  // 0: see the reference
+  // bytes
+  std::uint64_t total_receive_high_water_mark = 67108864;
+  // bytes
+  std::uint64_t max_total_buffered_bytes = 268435456;
+  // 0: see the reference
+  std::uint32_t max_connections = 0;
 
   template <class Visitor>
   void for_each(Visitor&& visit) {

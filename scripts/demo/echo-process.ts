@@ -17,7 +17,7 @@ export class EchoProcess {
     const file = path.join(__dirname, 'server.ts')
     const child = fork(file, [transport.name, mode.name], { execArgv: ['--import=tsx'] })
     const endpoint = await new Promise<string>((resolve, reject) => {
-      child.once('message', (message) => resolve(String(message)))
+      child.once('message', (message) => resolve(message as string))
       child.once('error', reject)
       child.once('exit', (status, signal) => reject(new Error(ending(status, signal))))
     })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { EchoProcess } from './echo-process.js'
 import { threadModes, transports } from './matrix.js'
 
@@ -14,9 +13,17 @@ async function announce(servers: EchoProcess[]): Promise<void> {
   console.log('\nCtrl-C ends it.')
 }
 
+// npm passes ctrl-C on although the terminal has sent it to everybody: the second one must not cut the orderly end short.
+async function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('SIGINT', resolve)
+    process.on('SIGTERM', resolve)
+  })
+}
+
 /** Serves every row of the matrix until the process is told to end. */
 export async function stay(): Promise<void> {
-  const told = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const told = toldToEnd()
   const servers: EchoProcess[] = []
   try {
     await announce(servers)

@@ -5,6 +5,8 @@ export interface Row extends Figures {
   readonly mode: string
   readonly client: string
   readonly load: string
+  /** So many messages are on their way at a time. */
+  readonly window: number
 }
 
 interface Column {
@@ -25,6 +27,7 @@ const columns: readonly Column[] = [
   { title: 'threads', of: (row) => row.mode },
   { title: 'client', of: (row) => row.client },
   { title: 'load', of: (row) => row.load },
+  { title: 'in flight', of: (row) => whole(row.window), number: true },
   { title: 'messages', of: (row) => whole(row.messages), number: true },
   { title: 'bytes', of: (row) => whole(row.bytes), number: true },
   { title: 'messages/s', of: (row) => whole(row.messages / row.seconds), number: true },

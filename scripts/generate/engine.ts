@@ -10,11 +10,13 @@ function fieldsOf(structure: Native): [string, Option][] {
 }
 
 function field(name: string, option: Option): string {
-  if (option.type === 'choice') return `  engine::${snake(name)} ${snake(name)} = engine::${snake(name)}::${option.default};`
+  if (option.type === 'choice')
+    return `  engine::${snake(name)} ${snake(name)} = engine::${snake(name)}::${option.default};`
   if (option.type !== 'number') throw new Error(`the engine has no field for ${name}`)
   const type = option.max > 0x7fff_ffff && name !== 'maxMessageSize' ? 'std::uint64_t' : 'std::uint32_t'
   const comment = option.default === undefined ? '0: see the reference' : option.unit
-  return `  ${type} ${snake(name)} = ${option.default ?? 0};  // ${comment}`
+  // Above, because clang-format would align what stands behind.
+  return `  // ${comment}\n  ${type} ${snake(name)} = ${option.default ?? 0};`
 }
 
 function structure(which: Native): string {
@@ -32,7 +34,9 @@ function structure(which: Native): string {
 }
 
 function enumeration([name, option]: [string, Option]): string[] {
-  return option.type === 'choice' ? [`enum class ${snake(name)} : std::uint8_t { ${option.values.join(', ')} };`] : []
+  return option.type === 'choice'
+    ? [`enum class ${snake(name)} : std::uint8_t { ${option.values.join(', ')} };`]
+    : []
 }
 
 export function engineStructures(): string {

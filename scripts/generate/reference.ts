@@ -9,7 +9,9 @@ function range(option: Option): string {
 }
 
 function table(members: [string, Option][]): string {
-  const rows = members.map(([name, option]) => `| \`${name}\` | ${range(option)} | ${defaultOf(option) ?? ''} | ${option.doc} |`)
+  const rows = members.map(
+    ([name, option]) => `| \`${name}\` | ${range(option)} | ${defaultOf(option) ?? ''} | ${option.doc} |`,
+  )
   return ['| option | value | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
 }
 

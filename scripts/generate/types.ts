@@ -8,13 +8,20 @@ function typeOf(option: Option): string {
 }
 
 function documentation(option: Option): string {
-  const facts = [option.type === 'number' ? `In ${option.unit}.` : '', defaultOf(option) ? `Default: ${defaultOf(option)}.` : '']
+  const facts = [
+    option.type === 'number' ? `In ${option.unit}.` : '',
+    defaultOf(option) ? `Default: ${defaultOf(option)}.` : '',
+  ]
   return [option.doc, ...facts].filter((each) => each !== '').join(' ')
 }
 
 function declaration(name: string, doc: string, members: [string, Option][]): string {
-  const typed = members.filter(([member, { type }]) => ['number', 'choice', 'boolean'].includes(type) && member !== 'framing')
-  const lines = typed.map(([member, option]) => `  /** ${documentation(option)} */\n  ${member}?: ${typeOf(option)}`)
+  const typed = members.filter(
+    ([member, { type }]) => ['number', 'choice', 'boolean'].includes(type) && member !== 'framing',
+  )
+  const lines = typed.map(
+    ([member, option]) => `  /** ${documentation(option)} */\n  ${member}?: ${typeOf(option)}`,
+  )
   return `/** ${doc} */\nexport interface ${name} {\n${lines.join('\n')}\n}\n`
 }
 

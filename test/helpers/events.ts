@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
+import type { StreamEvents, StreamSocket } from '../../ts/index.js'
 
 /** Generous: under AddressSanitizer, beside other work, everything takes several times as long. */
 export const patience = 30_000
@@ -28,11 +29,6 @@ export async function until(condition: () => boolean, what: string, milliseconds
 
 /** Any emitter: sockets with typed events and plain ones of Node alike. */
 type Emitter = Pick<EventEmitter, 'once' | 'on'>
-type ArgumentsOf<Events, Name extends keyof Events> = Events[Name] extends unknown[] ? Events[Name] : never
-interface Typed<Events> {
-  on<Name extends keyof Events>(name: Name, listener: (...values: ArgumentsOf<Events, Name>) => void): unknown
-}
-
 /** The arguments of the next event of that name. */
 export function once(emitter: Emitter, name: string): Promise<unknown[]> {
   const event = new Promise<unknown[]>((resolve) => {
@@ -62,13 +58,14 @@ export class Collected<T> {
 }
 
 /** Every event of that name from now on, as `of` makes something of its arguments. */
-export function collect<Events, Name extends keyof Events, T>(
-  emitter: Typed<Events>,
+export function collect<Name extends keyof StreamEvents<unknown>, T>(
+  socket: StreamSocket,
   name: Name,
-  of: (...values: ArgumentsOf<Events, Name>) => T,
+  of: (...values: StreamEvents<unknown>[Name]) => T,
 ): Collected<T> {
   const collected = new Collected<T>()
-  emitter.on(name, (...values) => collected.add(of(...values)))
+  const listener = (...values: StreamEvents<unknown>[Name]): void => collected.add(of(...values))
+  socket.on(name, listener as never)
   return collected
 }
 

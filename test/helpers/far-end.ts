@@ -10,7 +10,7 @@ export interface Gone {
 /** A foreign peer: plain node:net, frames by hand. */
 export class FarEnd {
   readonly socket: net.Socket
-  /** Complete messages, read with `next` too. */
+  /** Complete messages; `next` reads them one by one. */
   readonly messages = new Collected<Buffer>()
   /** The bytes of each read, for what is said about chunks. */
   readonly chunkSizes: number[] = []
@@ -20,6 +20,7 @@ export class FarEnd {
   readonly closed: Promise<Gone>
   readonly #reader = new FrameReader(this.messages.add)
   #gone = false
+  #taken = 0
 
   constructor(socket: net.Socket) {
     this.socket = socket
@@ -65,12 +66,12 @@ export class FarEnd {
 
   /** The next message; rejects when the connection ends before it has come. */
   async next(): Promise<Buffer> {
-    const message = this.messages.next('a message at the far end')
-    const cut = this.closed.then(async ({ code }) => {
-      await new Promise(setImmediate)
-      throw new Error(`closed (${code ?? 'in order'}) while a message was awaited`)
-    })
-    return Promise.race([message, cut])
+    const place = this.#taken++
+    await until(() => this.#gone || this.messages.all.length > place, 'a message at the far end')
+    const message = this.messages.all[place]
+    if (message) return message
+    const { code } = await this.closed
+    throw new Error(`closed (${code ?? 'in order'}) while a message was awaited`)
   }
 
   /** Ends this direction; what comes is still read. */

@@ -83,18 +83,23 @@ export async function serve(
   }
 }
 
-/** Options that note everything that happens at a socket. */
-export function noted(): {
-  happened: Collected<Happened>
-  options: Pick<StreamSocketOptions<unknown>, 'connect' | 'message' | 'disconnect'>
-} {
+/** Handlers, or listeners, that note everything that happens. */
+export interface Noting {
+  readonly connect: (peer: Peer) => void
+  readonly message: (peer: Peer, data: Buffer) => void
+  readonly disconnect: (peer: Peer, reason: DisconnectReason) => void
+}
+
+export function noted(): { readonly happened: Collected<Happened>; readonly options: Noting } {
   const happened = new Collected<Happened>()
-  const options = {
-    connect: (peer: Peer) => happened.add(['connect', peer]),
-    message: (peer: Peer, data: Buffer) => happened.add(['message', peer, data]),
-    disconnect: (peer: Peer, reason: DisconnectReason) => happened.add(['disconnect', peer, reason]),
+  return {
+    happened,
+    options: {
+      connect: (peer) => happened.add(['connect', peer]),
+      message: (peer, data) => happened.add(['message', peer, data]),
+      disconnect: (peer, reason) => happened.add(['disconnect', peer, reason]),
+    },
   }
-  return { happened, options }
 }
 
 /** A foreign server, gone when the test ends. */

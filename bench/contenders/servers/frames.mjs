@@ -18,7 +18,7 @@ export function putLength(bytes, at, length) {
 
 export class FrameReader {
   #take
-  #header = Buffer.alloc(headerBytes)
+  #length = 0
   #headerFilled = 0
   #payload = undefined
   #payloadFilled = 0
@@ -42,11 +42,9 @@ export class FrameReader {
 
   // The rest of a message whose first part came before. Returns where the next one begins.
   #finish(peer, chunk) {
-    let at = 0
-    while (this.#headerFilled < headerBytes && at < chunk.length)
-      this.#header[this.#headerFilled++] = chunk[at++]
+    let at = this.#takeHeader(chunk, 0)
     if (this.#headerFilled < headerBytes) return at
-    this.#payload ??= this.#allocate(lengthAt(this.#header, 0))
+    this.#payload ??= this.#allocate(this.#length)
     at += this.#fill(chunk, at)
     if (this.#payloadFilled < this.#payload.length) return at
     const whole = this.#payload
@@ -58,12 +56,20 @@ export class FrameReader {
   }
 
   #begin(chunk, at) {
-    const part = chunk.subarray(at, at + headerBytes)
-    this.#header.set(part)
-    this.#headerFilled = part.length
-    if (part.length < headerBytes) return
-    this.#payload = this.#allocate(lengthAt(part, 0))
-    this.#fill(chunk, at + headerBytes)
+    this.#length = 0
+    const next = this.#takeHeader(chunk, at)
+    if (this.#headerFilled < headerBytes) return
+    this.#payload = this.#allocate(this.#length)
+    this.#fill(chunk, next)
+  }
+
+  #takeHeader(chunk, at) {
+    let next = at
+    while (this.#headerFilled < headerBytes && next < chunk.length) {
+      this.#length = ((this.#length << 8) | chunk[next++]) >>> 0
+      this.#headerFilled += 1
+    }
+    return next
   }
 
   #allocate(length) {

@@ -12,30 +12,39 @@ namespace millrace::engine {
 // Messages longer than this have a block of their own, which the descriptor is read into directly.
 inline constexpr std::size_t largest_shared_message = 16 * 1024;
 
-// The message of one connection that has not completely arrived. Its memory grows with what
-// arrives, not with what was announced: min(announced, max(64 KiB, 2 x arrived)). It is not seen by
-// the application before it is complete.
+inline constexpr std::size_t first_room = 64 * 1024;
+
+// The message of one connection that has not completely arrived. Its memory grows with what has
+// arrived, here or in the kernel's queue, not with what was announced: min(announced, max(64 KiB,
+// 2 x arrived)). It is not seen by the application before it is complete.
 class assembly {
  public:
+  struct announcement {
+    std::uint32_t bytes;       // of the whole message
+    std::size_t queued_bytes;  // known to have arrived behind what is being added
+  };
+
   bool active() const noexcept { return small_ || large_; }
   bool is_large() const noexcept { return large_ != nullptr; }
 
+  // Whether adding `count` bytes, and more to come, takes memory.
+  bool must_grow(std::size_t count) const noexcept { return room().size() <= count; }
   // False when there is no memory.
-  bool append(std::span<const std::byte> bytes, std::uint32_t announced, memory_source& source);
+  bool append(std::span<const std::byte> bytes, announcement message, memory_source& source);
 
   // Where the next bytes of a large message belong; empty when none is in progress.
   std::span<std::byte> room() const noexcept;
   void commit(std::size_t count) noexcept { arrived_ += static_cast<std::uint32_t>(count); }
-  // Keeps the room from running out before the message is complete. False when there is no memory.
-  bool grow(std::uint32_t announced, memory_source& source);
 
   std::span<const std::byte> small_message() const noexcept { return {small_.get(), arrived_}; }
   block_ptr take_large() noexcept { return std::move(large_); }
   void clear() noexcept;
 
  private:
-  bool start(std::uint32_t announced, memory_source& source);
-  std::byte* begin() const noexcept { return large_ ? large_->bytes().data() : small_.get(); }
+  bool make_room(std::size_t count, announcement message, memory_source& source);
+  std::byte* end() const noexcept {
+    return (large_ ? large_->bytes().data() : small_.get()) + arrived_;
+  }
 
   std::unique_ptr<std::byte[]> small_;
   block_ptr large_;

@@ -25,8 +25,9 @@ class connection final : public peer,
                          private unflushed,
                          private deadline {
  public:
-  connection(io_loop& loop, connection_group& group, std::shared_ptr<const connection_options> options,
-             const connection_identity& who, descriptor connected);
+  connection(io_loop& loop, connection_group& group,
+             std::shared_ptr<const connection_options> options, const connection_identity& who,
+             descriptor connected);
 
   bool start() override;
   send_result send(chunks payload) override;
@@ -76,14 +77,16 @@ class connection final : public peer,
   Framing framing_;
   assembly assembly_;
   byte_buffer undecoded_;
+  std::size_t read_bytes_ = io_loop::receive_bytes;
   std::unique_ptr<descriptor_watch> watch_;
   time_point last_progress_{};
   error_code reason_;
   error_code write_failure_;
   phase phase_ = phase::open;
+  bool peer_ended_ = false;  // its FIN was read
   bool readable_ = false;
   bool writable_ = false;
-  bool reading_ = true;   // the interest that `watch_` has been told
+  bool reading_ = true;  // the interest that `watch_` has been told
   bool writing_ = false;
 };
 

@@ -11,6 +11,11 @@ namespace millrace::engine {
 // How many messages one peer may bring in one turn before the others have theirs.
 inline constexpr int most_messages_a_turn = 1024;
 
+// How much is read ahead of the message in progress. Behind a large message only the head of the
+// next one, whose rest then comes straight into its own memory.
+inline constexpr std::size_t most_read_bytes = io_loop::receive_bytes;
+inline constexpr std::size_t read_bytes_behind_large = 4 * 1024;
+
 template <class Stream, class Framing>
 void connection<Stream, Framing>::on_ready(bool readable, bool writable) noexcept {
   readable_ |= readable;
@@ -43,7 +48,7 @@ void connection<Stream, Framing>::read() {
   if (!std::exchange(readable_, false)) {
     return;
   }
-  const auto got = stream_.receive(assembly_.room());
+  const auto got = stream_.receive(assembly_.room(), read_bytes_);
   if (got.failure) {
     return close({got.failure, framing_.inside_message()});
   }
@@ -76,6 +81,7 @@ void connection<Stream, Framing>::decode(bytes_view input) {
       case Framing::event::message:
         count_in(step.bytes.size());
         group().events.on_message(*this, step.bytes);
+        read_bytes_ = most_read_bytes;
         break;
       case Framing::event::fragment:
         append(step.bytes);
@@ -89,7 +95,10 @@ void connection<Stream, Framing>::decode(bytes_view input) {
 // Adds a part to the unfinished message and hands it on when that was the last.
 template <class Stream, class Framing>
 void connection<Stream, Framing>::append(bytes_view part) {
-  if (!assembly_.append(part, framing_.length(), group().memory)) {
+  const auto announced = framing_.length();
+  const bool ask = announced > first_room && assembly_.must_grow(part.size());
+  const auto queued = ask ? stream_.queued_input() : 0;
+  if (!assembly_.append(part, {announced, queued}, group().memory)) {
     return fault(error::resources);
   }
   if (framing_.missing() != 0) {
@@ -98,6 +107,7 @@ void connection<Stream, Framing>::append(bytes_view part) {
   count_in(framing_.length());
   if (assembly_.is_large()) {
     group().events.on_large_message(*this, assembly_.take_large());
+    read_bytes_ = read_bytes_behind_large;
   } else {
     group().events.on_message(*this, assembly_.small_message());
   }
@@ -121,6 +131,7 @@ void connection<Stream, Framing>::read_ended() {
     return close({write_failure_, framing_.inside_message()});
   }
   phase_ = phase::answering;
+  peer_ended_ = true;
   reason_ = error::peer_closed;
   cancel();
   update_interest();
@@ -142,12 +153,15 @@ void connection<Stream, Framing>::on_taken() {
 // sent last.
 template <class Stream, class Framing>
 void connection<Stream, Framing>::discard() {
-  if (std::exchange(readable_, false)) {
-    const auto got = stream_.receive({});
-    if (got.failure || got.ended) {
-      close({reason_});
-    }
+  if (peer_ended_ || !std::exchange(readable_, false)) {
+    return;
   }
+  const auto got = stream_.receive({}, most_read_bytes);
+  peer_ended_ = got.ended;
+  if (got.failure || (peer_ended_ && phase_ == phase::discarding)) {
+    return close({reason_});
+  }
+  update_interest();
 }
 
 }  // namespace millrace::engine

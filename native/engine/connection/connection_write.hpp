@@ -85,7 +85,8 @@ send_result connection<Stream, Framing>::finish_send(std::size_t bytes) {
 }
 
 template <class Stream, class Framing>
-send_result connection<Stream, Framing>::sent(std::size_t payload_bytes, const error_code& failure) {
+send_result connection<Stream, Framing>::sent(std::size_t payload_bytes,
+                                              const error_code& failure) {
   if (failure) {
     write_failed(failure);
     return send_result::refused;
@@ -136,6 +137,9 @@ void connection<Stream, Framing>::after_flush() {
   } else if (phase_ == phase::flushing) {
     phase_ = phase::discarding;
     stream_.shutdown_send();
+    if (peer_ended_ || write_failure_) {
+      close({reason_});
+    }
   }
 }
 
@@ -180,7 +184,6 @@ void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
     return;
   }
   const bool first = sending_phase();
-  const bool peer_has_ended = phase_ == phase::answering;
   if (first) {
     reason_ = reason;
     phase_ = phase::flushing;
@@ -192,7 +195,7 @@ void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
     loop_.timers().arm(*this, cut);
   }
   flush();
-  if (phase_ == phase::discarding && (peer_has_ended || write_failure_ || linger == 0)) {
+  if (phase_ == phase::discarding && linger == 0) {
     close({reason_});
   }
 }
@@ -220,12 +223,17 @@ void connection<Stream, Framing>::close(const end_reason& reason) {
   out().settle(0);
   undecoded_ = {};
   assembly_.clear();
+  discharge_all();
   group().events.on_close(*this, reason);
 }
 
 template <class Stream, class Framing>
 void connection<Stream, Framing>::update_interest() {
-  const bool read_wanted = phase_ == phase::open ? may_read() : phase_ > phase::answering;
+  if (phase_ == phase::open && !may_read()) {
+    wait_for_room();
+  }
+  const bool read_wanted =
+      phase_ == phase::open ? may_read() : phase_ > phase::answering && !peer_ended_;
   const bool write_wanted = stream_.blocked() && stream_.unsent() != 0;
   if (phase_ != phase::closed && (read_wanted != reading_ || write_wanted != writing_)) {
     reading_ = read_wanted;

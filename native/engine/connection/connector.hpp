@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "engine/transport/descriptor.hpp"
 #include "engine/io_loop.hpp"
+#include "engine/transport/descriptor.hpp"
 
 namespace millrace::engine {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/transport/descriptor.hpp"
 #include "engine/io_loop.hpp"
+#include "engine/transport/descriptor.hpp"
 
 namespace millrace::engine {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -44,20 +45,25 @@ class outbox {
 
   // True when the sender is to wait for `drain`, which is then owed.
   bool above_mark() noexcept {
-    const bool above = charged_ >= options_.send_high_water_mark;
+    const bool above = charged_ >= mark();
     drain_owed_ |= above;
     return above;
   }
 
   // True once for every wait, when the queue has fallen to half of the mark.
   bool take_drain() noexcept {
-    const bool due = drain_owed_ && charged_ <= options_.send_high_water_mark / 2;
+    const bool due = drain_owed_ && charged_ <= mark() / 2;
     drain_owed_ &= !due;
     return due;
   }
 
  private:
   void settle_in_proportion(std::size_t unsent) noexcept;
+
+  // A sender that heeds the mark never meets the policy, wherever the bound lies.
+  std::uint64_t mark() const noexcept {
+    return std::min(options_.send_high_water_mark, options_.max_buffered_bytes);
+  }
 
   const connection_options& options_;
   send_budget& total_;

@@ -4,10 +4,7 @@
 
 namespace millrace::engine {
 
-peer::~peer() {
-  discharge(unread_, unread_);
-  discharge(held_, held_);
-}
+peer::~peer() { discharge_all(); }
 
 void peer::taken() {
   unread_messages_ = 0;
@@ -26,9 +23,17 @@ void peer::release(std::uint64_t charge) {
   on_taken();
 }
 
+void peer::discharge_all() noexcept {
+  unlink();
+  if (!all_taken()) {
+    discharge(unread_, unread_);
+    discharge(held_, held_);
+  }
+}
+
 void peer::discharge(std::uint64_t& counter, std::uint64_t charge) noexcept {
   counter -= charge;
-  group_.inbound.charged -= charge;
+  group_.inbound.discharge(charge);
 }
 
 }  // namespace millrace::engine

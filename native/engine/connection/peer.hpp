@@ -6,6 +6,7 @@
 
 #include "engine/connection/memory.hpp"
 #include "engine/connection/outbox.hpp"
+#include "engine/connection/receive_budget.hpp"
 #include "engine/endpoint.hpp"
 #include "engine/options.hpp"
 #include "engine/transport/batched_socket.hpp"
@@ -19,12 +20,12 @@ struct end_reason {
 };
 
 enum class send_result : std::int8_t {
-  refused = -1,      // the peer is gone
-  full = 0,          // taken; wait for the drain
+  refused = -1,  // the peer is gone
+  full = 0,      // taken; wait for the drain
   taken = 1,
-  too_long = -2,     // longer than max_message_size
-  at_bound = -3,     // not taken: the queue is at max_buffered_bytes
-  dropped = -4,      // the same, and the policy is to drop
+  too_long = -2,  // longer than max_message_size
+  at_bound = -3,  // not taken: the queue is at max_buffered_bytes
+  dropped = -4,   // the same, and the policy is to drop
 };
 
 struct traffic {
@@ -52,12 +53,6 @@ class connection_events {
   ~connection_events() = default;
 };
 
-// Complete messages of all peers of a socket that the application has not taken, as charged.
-struct receive_budget {
-  std::uint64_t charged = 0;
-  std::uint64_t mark = 0;
-};
-
 // What the connections of one socket share beside their loop.
 struct connection_group {
   connection_events& events;
@@ -75,7 +70,7 @@ struct connection_identity {
 
 // One connection of a STREAM socket, whatever its transport. Used on the thread of its loop; kept
 // alive by the routing table and, once closed, by the loop's queue until that is drained.
-class peer : public std::enable_shared_from_this<peer> {
+class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
  public:
   peer(const connection_identity& who, connection_group& group,
        std::shared_ptr<const connection_options> options)
@@ -128,18 +123,27 @@ class peer : public std::enable_shared_from_this<peer> {
   bool may_read() const noexcept {
     const auto own = unread_ + held_;
     return own < options_->receive_high_water_mark &&
-           (own == 0 || group_.inbound.charged < group_.inbound.mark);
+           (own == 0 || !group_.inbound.exhausted());
+  }
+  // Reading has stopped; `on_taken` is called when it may go on.
+  void wait_for_room() {
+    if (unread_ + held_ < options_->receive_high_water_mark) {
+      group_.inbound.wait(*this);
+    }
   }
   bool below_half_mark() const noexcept {
     return unread_ + held_ <= options_->receive_high_water_mark / 2;
   }
+  // The end: from here on the group is not touched any more. A batch may hold its senders for longer
+  // than their socket lives.
+  void discharge_all() noexcept;
   bool all_taken() const noexcept { return unread_ + held_ == 0; }
 
   void count_in(std::size_t payload_bytes) noexcept {
     const auto charge = payload_bytes + message_charge;
     unread_ += charge;
     ++unread_messages_;
-    group_.inbound.charged += charge;
+    group_.inbound.charge(charge);
     ++counters_.messages_in;
     ++group_.total.messages_in;
     counters_.bytes_in += payload_bytes;
@@ -157,6 +161,7 @@ class peer : public std::enable_shared_from_this<peer> {
   outbox& out() noexcept { return outbox_; }
 
  private:
+  void on_room() override { on_taken(); }
   void discharge(std::uint64_t& counter, std::uint64_t charge) noexcept;
 
   std::shared_ptr<const connection_options> options_;

@@ -70,8 +70,8 @@ void inbox::recycle(batch used) noexcept {
 
 // Afterwards the slab stands in the batch and has room for `bytes`.
 bool inbox::make_room(std::size_t bytes) {
-  const bool usable = slab_ && slab_->bytes().size() - slab_used_ >= bytes &&
-                      (slab_in_batch_ || slab_->writable());
+  const bool usable =
+      slab_ && slab_->bytes().size() - slab_used_ >= bytes && (slab_in_batch_ || slab_->writable());
   if (usable && slab_in_batch_) [[likely]] {
     return true;
   }

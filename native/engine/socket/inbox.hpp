@@ -25,7 +25,14 @@ struct record {
 };
 
 struct socket_event {
-  enum class kind : std::uint8_t { connect, disconnect, drain, connect_failed, accept_failed, refused };
+  enum class kind : std::uint8_t {
+    connect,
+    disconnect,
+    drain,
+    connect_failed,
+    accept_failed,
+    refused
+  };
 
   kind what;
   wire::routing_id id = wire::nobody;

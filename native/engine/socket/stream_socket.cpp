@@ -17,9 +17,10 @@ constexpr std::uint64_t descriptors_left_free = 256;
 std::uint32_t connections_by_descriptor_limit() noexcept {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto most = std::min<std::uint64_t>(limit.rlim_cur, std::numeric_limits<std::int32_t>::max());
-  return static_cast<std::uint32_t>(
-      most > 2 * descriptors_left_free ? most - descriptors_left_free : most / 2);
+  const auto most =
+      std::min<std::uint64_t>(limit.rlim_cur, std::numeric_limits<std::int32_t>::max());
+  return static_cast<std::uint32_t>(most > 2 * descriptors_left_free ? most - descriptors_left_free
+                                                                     : most / 2);
 }
 
 socket_options with_limits(socket_options options) noexcept {
@@ -39,7 +40,7 @@ stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner
       group_{.events = *this,
              .memory = memory,
              .outbound = {.bound = options.max_total_buffered_bytes},
-             .inbound = {.mark = options.total_receive_high_water_mark},
+             .inbound = receive_budget{options.total_receive_high_water_mark},
              .total = {}},
       inbox_(memory),
       peers_(first_id) {}
@@ -159,7 +160,8 @@ bool stream_socket::is_fullest_and_over(const peer& sender) {
       fullest = &each;
     }
   });
-  if (fullest && fullest != &sender && fullest->options().on_buffer_full == on_buffer_full::disconnect) {
+  if (fullest && fullest != &sender &&
+      fullest->options().on_buffer_full == on_buffer_full::disconnect) {
     fullest->destroy(error::backpressure);
   }
   return fullest == &sender;
@@ -238,8 +240,9 @@ void stream_socket::on_accept(listener& from, descriptor accepted, const tcp_add
     return post({.what = socket_event::kind::refused, .origin = from.id(), .address = remote});
   }
   const auto id = peers_.reserve();
-  ++at.connections;
-  start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted));
+  if (start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted))) {
+    ++at.connections;
+  }
 }
 
 void stream_socket::on_accept_failed(listener& from, error_code failure) {
@@ -260,7 +263,8 @@ void stream_socket::on_connect(connector& from, descriptor connected, const tcp_
   }
 }
 
-void stream_socket::on_connect_failed(connector& from, error_code failure, const tcp_address& last) {
+void stream_socket::on_connect_failed(connector& from, error_code failure,
+                                      const tcp_address& last) {
   const auto ended = take_connector(from.token());
   peers_.release(ended.id);
   post({.what = socket_event::kind::connect_failed,

@@ -1,5 +1,6 @@
 #include "engine/transport/batched_socket.hpp"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -11,8 +12,9 @@
 namespace millrace::engine {
 namespace {
 
-constexpr std::size_t gather_bytes = 16 * 1024;  // from here on a copy costs more than a system call
-constexpr std::size_t flush_bytes = 32 * 1024;   // later, and the peer waits for work it could do
+constexpr std::size_t gather_bytes =
+    16 * 1024;                                  // from here on a copy costs more than a system call
+constexpr std::size_t flush_bytes = 32 * 1024;  // later, and the peer waits for work it could do
 constexpr std::size_t most_parts = 64;
 
 iovec part(bytes_view bytes) noexcept {
@@ -52,8 +54,9 @@ ssize_t send_parts(int descriptor, iovec* parts, std::size_t count) noexcept {
 
 }  // namespace
 
-batched_socket::received batched_socket::receive(std::span<std::byte> room) noexcept {
-  const auto shared = loop_.receive_buffer();
+batched_socket::received batched_socket::receive(std::span<std::byte> room,
+                                                 std::size_t shared_bytes) noexcept {
+  const auto shared = loop_.receive_buffer().first(shared_bytes);
   std::array<iovec, 2> parts{room_part(room), room_part(shared)};
   const auto skipped = room.empty() ? 1U : 0U;
   const auto count = receive_parts(native_handle(), parts.data() + skipped, parts.size() - skipped);
@@ -72,10 +75,15 @@ batched_socket::received batched_socket::receive(std::span<std::byte> room) noex
   return result;
 }
 
+std::size_t batched_socket::queued_input() const noexcept {
+  int bytes = 0;
+  return ::ioctl(native_handle(), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
 error_code batched_socket::write(bytes_view head, chunks body) {
-  const auto bytes = std::accumulate(
-      body.begin(), body.end(), head.size(),
-      [](std::size_t sum, bytes_view chunk) { return sum + chunk.size(); });
+  const auto bytes =
+      std::accumulate(body.begin(), body.end(), head.size(),
+                      [](std::size_t sum, bytes_view chunk) { return sum + chunk.size(); });
   if (bytes >= gather_bytes && !blocked_ && body.size() + 2 <= most_parts) {
     return gather(head, body);
   }

@@ -34,8 +34,11 @@ class batched_socket {
     error_code failure;
   };
 
-  // One recv: first into `room`, then into the loop's buffer.
-  received receive(std::span<std::byte> room) noexcept;
+  // One recv: first into `room`, then at most `shared_bytes` into the loop's buffer.
+  received receive(std::span<std::byte> room, std::size_t shared_bytes) noexcept;
+
+  // What the kernel holds for us.
+  std::size_t queued_input() const noexcept;
 
   // Takes all of it. A failure means that nothing will ever be sent again; reading may go on.
   error_code write(bytes_view head, chunks body);

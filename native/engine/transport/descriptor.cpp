@@ -22,9 +22,10 @@ bool set_tcp_defaults(int descriptor, std::uint32_t keep_alive_ms) noexcept {
                                  set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, idle_seconds)));
 }
 
-boost::system::result<descriptor> open_tcp(const tcp_address& address, std::uint32_t keep_alive_ms) {
-  descriptor opened(
-      ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+boost::system::result<descriptor> open_tcp(const tcp_address& address,
+                                           std::uint32_t keep_alive_ms) {
+  descriptor opened(::socket(address.protocol().family(),
+                             SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (opened.get() < 0 || !set_tcp_defaults(opened.get(), keep_alive_ms)) {
     return last_system_error();
   }
@@ -67,7 +68,8 @@ boost::system::result<descriptor> open_connecting(const tcp_address& address,
   }
   const auto size = static_cast<socklen_t>(address.size());
   // Interrupted, it goes on in the background like any other that takes time (connect(2)).
-  if (::connect(opened->get(), address.data(), size) != 0 && errno != EINPROGRESS && errno != EINTR) {
+  if (::connect(opened->get(), address.data(), size) != 0 && errno != EINPROGRESS &&
+      errno != EINTR) {
     return last_system_error();
   }
   return opened;

@@ -71,7 +71,9 @@ class fifo_executor {
     return boost::asio::execution::blocking.never;
   }
 
-  fifo_executor require(boost::asio::execution::blocking_t::never_t) const noexcept { return *this; }
+  fifo_executor require(boost::asio::execution::blocking_t::never_t) const noexcept {
+    return *this;
+  }
 
   friend bool operator==(const fifo_executor&, const fifo_executor&) noexcept = default;
 

@@ -32,7 +32,9 @@ async function open(endpoint: string, events: Events): Promise<Connection> {
   socket.on('close', () => closing || events.ended('the server closed the connection'))
   return {
     send: (message) => send(socket, message),
-    drained: async () => void (socket.writableNeedDrain && (await once(socket, 'drain'))),
+    drained: async () => {
+      if (socket.writableNeedDrain) await once(socket, 'drain')
+    },
     close: async () => {
       closing = true
       socket.end()

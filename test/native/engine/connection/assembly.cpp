@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "helpers/bytes.hpp"
 #include "helpers/heap_memory.hpp"
@@ -15,7 +17,9 @@ constexpr std::uint32_t kib = 1024;
 constexpr std::uint32_t gib = 1024 * kib * kib;
 
 struct message_in_parts {
-  bool append(std::string_view part) { return message.append(bytes(part), announced, memory); }
+  bool append(std::string_view part, std::size_t queued_bytes = 0) {
+    return message.append(bytes(part), {announced, queued_bytes}, memory);
+  }
 
   // As the descriptor is read straight into the room.
   bool receive(std::string_view part) {
@@ -51,6 +55,15 @@ TEST_CASE("The longest small message is small, and one byte more is large") {
   CHECK(large.message.is_large());
 }
 
+TEST_CASE("Adding takes memory only when the room does not outlast what is added") {
+  message_in_parts of{.announced = gib};
+  CHECK(of.message.must_grow(0));
+  CHECK(of.append("a"));
+  const auto room = of.message.room().size();
+  CHECK_FALSE(of.message.must_grow(room - 1));
+  CHECK(of.message.must_grow(room));
+}
+
 TEST_CASE("A large message has a block of its own, of exactly its length in the end") {
   const auto whole = pattern(300 * kib);
   message_in_parts of{.announced = 300 * kib};
@@ -76,6 +89,15 @@ TEST_CASE("A header alone, or one byte behind it, costs 64 KiB at most") {
   message_in_parts of{.announced = gib};
   CHECK(of.append("a"));
   CHECK(of.memory.held_bytes == 64 * kib);
+}
+
+TEST_CASE("What is known to wait in the kernel has arrived too, and saves steps of growing") {
+  message_in_parts of{.announced = gib};
+  CHECK(of.append("a", 500 * kib));
+  CHECK(of.memory.held_bytes == 2 * (500 * kib + 1));
+  message_in_parts whole{.announced = 600 * kib};
+  CHECK(whole.append("a", 600 * kib - 1));
+  CHECK(whole.memory.sizes == std::vector<std::size_t>{600 * kib});
 }
 
 TEST_CASE("A message between 16 and 64 KiB gets just its length") {
@@ -118,7 +140,7 @@ TEST_CASE("Without memory a large message cannot grow, and what it had is given 
   message_in_parts of{.announced = gib};
   CHECK(of.append(pattern(60 * kib)));
   of.memory.exhausted = true;
-  CHECK_FALSE(of.append(pattern(10 * kib)));
+  CHECK_FALSE(of.append(pattern(60 * kib)));
   of.message.clear();
   CHECK(of.memory.held_bytes == 0);
 }

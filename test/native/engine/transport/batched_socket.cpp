@@ -19,6 +19,8 @@ namespace {
 
 using engine::bytes_view;
 
+constexpr std::size_t kib_64 = 64 * 1024;
+
 // A batched socket over one end of a socket pair; the test holds the other end. With
 // SOCK_SEQPACKET each send arrives apart, so that sends can be counted.
 struct pair_of_sockets {
@@ -197,7 +199,7 @@ TEST_CASE("Bytes are received into the caller's room first, the rest into the sh
   pair_of_sockets pair(SOCK_STREAM);
   REQUIRE(::write(pair.other.get(), "roomshared", 10) == 10);
   std::string room(4, '\0');
-  const auto got = pair.socket->receive(std::as_writable_bytes(std::span{room}));
+  const auto got = pair.socket->receive(std::as_writable_bytes(std::span{room}), kib_64);
   CHECK(got.direct == 4);
   CHECK(room == "room");
   CHECK(text(got.shared) == "shared");
@@ -210,14 +212,23 @@ TEST_CASE("Room that is not filled leaves the shared buffer empty") {
   pair_of_sockets pair(SOCK_STREAM);
   REQUIRE(::write(pair.other.get(), "ab", 2) == 2);
   std::string room(4, '\0');
-  const auto got = pair.socket->receive(std::as_writable_bytes(std::span{room}));
+  const auto got = pair.socket->receive(std::as_writable_bytes(std::span{room}), kib_64);
   CHECK(got.direct == 2);
   CHECK(got.shared.empty());
 }
 
+TEST_CASE("No more is received into the shared buffer than was asked for") {
+  pair_of_sockets pair(SOCK_STREAM);
+  REQUIRE(::write(pair.other.get(), "abcdef", 6) == 6);
+  const auto got = pair.socket->receive({}, 4);
+  CHECK(text(got.shared) == "abcd");
+  CHECK_FALSE(got.exhausted);
+  CHECK(text(pair.socket->receive({}, 4).shared) == "ef");
+}
+
 TEST_CASE("With nothing to read, receiving gives neither bytes nor an end nor an error") {
   pair_of_sockets pair(SOCK_STREAM);
-  const auto got = pair.socket->receive({});
+  const auto got = pair.socket->receive({}, kib_64);
   CHECK(got.direct == 0);
   CHECK(got.shared.empty());
   CHECK_FALSE(got.ended);
@@ -228,8 +239,8 @@ TEST_CASE("The end of the other side is received behind its last bytes") {
   pair_of_sockets pair(SOCK_STREAM);
   REQUIRE(::write(pair.other.get(), "last", 4) == 4);
   pair.other.reset();
-  CHECK(text(pair.socket->receive({}).shared) == "last");
-  CHECK(pair.socket->receive({}).ended);
+  CHECK(text(pair.socket->receive({}, kib_64).shared) == "last");
+  CHECK(pair.socket->receive({}, kib_64).ended);
 }
 
 TEST_CASE("After the sending side is shut down the other end reads its end, and may still answer") {
@@ -238,7 +249,7 @@ TEST_CASE("After the sending side is shut down the other end reads its end, and 
   char unused = 0;
   CHECK(::recv(pair.other.get(), &unused, 1, 0) == 0);
   REQUIRE(::write(pair.other.get(), "answer", 6) == 6);
-  CHECK(text(pair.socket->receive({}).shared) == "answer");
+  CHECK(text(pair.socket->receive({}, kib_64).shared) == "answer");
 }
 
 TEST_CASE("A batch that is flushed goes back to the pool of the thread") {
