@@ -137,7 +137,7 @@ for (const callback of callbacks) {
   for (const by of ['handler', 'listener']) {
     onEach(`close may be called inside a ${by} of ${callback}`, async (t, row) => {
       const done = deferred()
-      const close = (): void => void server.socket.close({ linger: 500 }).then(done.resolve)
+      const close = (): void => void server.socket.close({ linger: 500 }).then(() => done.resolve())
       const server = await serve(t, row, {
         message: () => undefined,
         ...(by === 'handler' && { [callback]: close }),
@@ -195,9 +195,13 @@ onEach('records without a consumer are dropped when linger is over', async (t, r
 })
 
 onEach('await using closes where the language has it', async (t, row) => {
-  const socket = makeSocket(t, row)
-  await socket.bind(row.endpoint)
-  t.is(typeof socket[Symbol.asyncDispose], 'function')
-  await socket[Symbol.asyncDispose]()
-  t.true(socket.closed)
+  let kept: StreamSocket
+  {
+    await using socket = makeSocket(t, row)
+    await socket.bind(row.endpoint)
+    kept = socket
+    t.false(kept.closed)
+  }
+  t.true(kept.closed)
+  t.deepEqual(kept.endpoints, [])
 })

@@ -1,6 +1,17 @@
+import { MillraceError } from './errors.js'
 import { native, type NativeContext } from './native.js'
 import type { ContextOptions } from './option-types.js'
 import { checkOptions } from './options.js'
+
+/** They export libuv's names, and end the process when one is called. */
+function refuseOtherRuntimes(): void {
+  const other = ['bun', 'deno'].find((name) => name in process.versions)
+  if (other === undefined) return
+  throw new MillraceError(
+    'ERR_MILLRACE_UNSUPPORTED_RUNTIME',
+    `millrace runs on the event loop of Node.js; this is ${other}`,
+  )
+}
 
 interface Closable {
   close(): Promise<void>
@@ -33,9 +44,10 @@ export class Context implements AsyncDisposable {
     unregister = (context, socket) => void context.#sockets.delete(socket)
   }
 
-  /** @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION */
+  /** @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION; MillraceError ERR_MILLRACE_UNSUPPORTED_RUNTIME */
   constructor(options: ContextOptions = {}) {
     checkOptions('context', options)
+    refuseOtherRuntimes()
     this.#native = new native.NativeContext(options.spinMicros ?? 0)
   }
 

@@ -44,10 +44,7 @@ function checkAddresses(host: string, all: readonly { address: string }[]): stri
 }
 
 /** Every address of a host; literals are not looked up. */
-export async function resolveHost(
-  host: string,
-  lookup: LookupFunction = dnsLookup,
-): Promise<string[]> {
+export async function resolveHost(host: string, lookup: LookupFunction = dnsLookup): Promise<string[]> {
   if (isIP(host) !== 0) return [host]
   const found = await new Promise<readonly { address: string }[]>((resolve, reject) => {
     lookup(host, { all: true }, (error, found) => {

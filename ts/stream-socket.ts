@@ -174,9 +174,9 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
 
   #listenersChanged(): void {
     const handler = this.#handlers.message?.bind(this.#handlers) as Consumer | undefined
-        const both: Consumer = (peer, data, info) => {
-      const result = handler?.(peer, data, info)
-      this.#tell('message', peer, data, info)
+    const both: Consumer = (peer, data, info) => {
+      let result: unknown
+      this.#call(() => (result = handler?.(peer, data, info)), 'message', peer, data, info)
       return result
     }
     this.#consumer = this.listenerCount('message') === 0 ? handler : both

@@ -35,6 +35,10 @@ constexpr std::array<entry, 18> table{{
     {"ERR_MILLRACE_CLOSED", "the socket is closed"},
 }};
 
+// Nothing is deleted through Boost's base class: its destructor is protected.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 class millrace_category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "millrace"; }
@@ -43,6 +47,8 @@ class millrace_category final : public boost::system::error_category {
     return table.at(static_cast<std::size_t>(value)).sentence;
   }
 };
+
+#pragma GCC diagnostic pop
 
 }  // namespace
 

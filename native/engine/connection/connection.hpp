@@ -65,6 +65,7 @@ class connection final : public peer,
   void write_failed(const error_code& failure) noexcept;
   void after_flush();
   void wait_for_writable();
+  void judge_progress() noexcept;
   void fault(error_code reason);
   void close(const end_reason& reason);
 
@@ -80,6 +81,7 @@ class connection final : public peer,
   std::size_t read_bytes_ = io_loop::receive_bytes;
   std::unique_ptr<descriptor_watch> watch_;
   time_point last_progress_{};
+  std::size_t queued_output_ = 0;  // in the kernel, when progress was looked at last
   error_code reason_;
   error_code write_failure_;
   phase phase_ = phase::open;

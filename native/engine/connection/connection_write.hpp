@@ -155,10 +155,11 @@ template <class Stream, class Framing>
 void connection<Stream, Framing>::wait_for_writable() {
   if (!writing_) {
     last_progress_ = loop_.source().now();
+    queued_output_ = stream_.queued_output();
   }
   update_interest();
   if (phase_ == phase::open && !armed()) {
-    arm(options().send_timeout);
+    arm(std::max<std::uint32_t>(1, options().send_timeout / 4));
   }
 }
 
@@ -167,14 +168,25 @@ void connection<Stream, Framing>::on_deadline() noexcept {
   if (phase_ != phase::open) {
     return close({reason_, phase_ == phase::answering && framing_.inside_message()});
   }
-  if (stream_.unsent() == 0) {
-    return;
+  if (stream_.unsent() != 0) {
+    judge_progress();
   }
-  const auto due = last_progress_ + std::chrono::milliseconds(options().send_timeout);
-  if (due <= loop_.source().now()) {
+}
+
+// A peer that reads slowly takes bytes out of the kernel's queue long before the kernel has room
+// for more, so that queue is what tells; it is looked at four times in the time-out.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::judge_progress() noexcept {
+  const auto now = loop_.source().now();
+  const auto queued = stream_.queued_output();
+  if (queued != queued_output_) {
+    queued_output_ = queued;
+    last_progress_ = now;
+  }
+  if (now - last_progress_ >= std::chrono::milliseconds(options().send_timeout)) {
     close({error::timeout});
   } else {
-    loop_.timers().arm(*this, due);
+    arm(std::max<std::uint32_t>(1, options().send_timeout / 4));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -242,6 +243,8 @@ void stream_socket::on_accept(listener& from, descriptor accepted, const tcp_add
   const auto id = peers_.reserve();
   if (start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted))) {
     ++at.connections;
+  } else {
+    on_accept_failed(from, {ENOMEM, boost::system::system_category()});
   }
 }
 

@@ -52,6 +52,11 @@ ssize_t send_parts(int descriptor, iovec* parts, std::size_t count) noexcept {
       [&] { return ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL); });
 }
 
+std::size_t queue_length(int descriptor, unsigned long which) noexcept {
+  int bytes = 0;
+  return ::ioctl(descriptor, which, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
 }  // namespace
 
 batched_socket::received batched_socket::receive(std::span<std::byte> room,
@@ -76,8 +81,11 @@ batched_socket::received batched_socket::receive(std::span<std::byte> room,
 }
 
 std::size_t batched_socket::queued_input() const noexcept {
-  int bytes = 0;
-  return ::ioctl(native_handle(), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+  return queue_length(native_handle(), FIONREAD);
+}
+
+std::size_t batched_socket::queued_output() const noexcept {
+  return queue_length(native_handle(), TIOCOUTQ);
 }
 
 error_code batched_socket::write(bytes_view head, chunks body) {

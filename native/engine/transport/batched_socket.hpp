@@ -39,6 +39,8 @@ class batched_socket {
 
   // What the kernel holds for us.
   std::size_t queued_input() const noexcept;
+  // What the kernel has taken and the peer has not acknowledged.
+  std::size_t queued_output() const noexcept;
 
   // Takes all of it. A failure means that nothing will ever be sent again; reading may go on.
   error_code write(bytes_view head, chunks body);
