@@ -39,5 +39,8 @@ module.exports = defineConfig(
   // The addon's own surface is the one place where types are asserted, not checked.
   { files: ['ts/native.ts'], rules: anyAllowed },
   // What native code hands over is within its bounds; a check for each number of a record would cost time.
-  { files: ['ts/delivery.ts', 'ts/memory.ts', 'test/**', 'bench/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['ts/delivery.ts', 'ts/memory.ts', 'test/**', 'bench/**'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
 )

@@ -29,8 +29,10 @@ set_target_properties(millrace_addon PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/$<CONFIG>)
 target_include_directories(millrace_addon PRIVATE ${root})
 target_include_directories(millrace_addon SYSTEM PRIVATE ${node_includes})
+# A worker may be terminated between any two calls: that a failure cannot be thrown is no reason to abort.
 target_compile_definitions(millrace_addon PRIVATE
-  NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED)
+  NAPI_VERSION=8 NAPI_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED
+  NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_link_libraries(millrace_addon PRIVATE millrace_flags millrace_engine ${CMAKE_JS_LIB})
 
 if(APPLE)

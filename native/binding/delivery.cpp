@@ -40,7 +40,7 @@ delivery::~delivery() { napi_async_destroy(env_, context_); }
 
 void delivery::call(const engine::batch& batch) {
   const auto deliver = deliver_.Value();
-  if (deliver.IsEmpty()) {
+  if (deliver.IsEmpty() || !reserve_records(batch.records.size())) {
     return;
   }
   const std::array<napi_value, 4> arguments{
@@ -53,17 +53,18 @@ void delivery::call(const engine::batch& batch) {
 }
 
 napi_value delivery::fill_records(const engine::batch& batch) {
-  reserve_records(batch.records.size());
   auto records = records_.Value();
   std::memcpy(records.Data(), batch.records.data(), batch.records.size() * sizeof(engine::record));
   return records;
 }
 
-void delivery::reserve_records(std::size_t count) {
+// False when a worker is being terminated: from any moment on nothing can be made any more.
+bool delivery::reserve_records(std::size_t count) {
   if (count > capacity_) {
     capacity_ = std::max(first_capacity, std::bit_ceil(count));
     records_ = Napi::Persistent(Napi::Int32Array::New(env_, capacity_ * numbers_a_record));
   }
+  return !records_.IsEmpty();
 }
 
 Napi::Value delivery::make_blocks(const engine::batch& batch) {

@@ -26,7 +26,7 @@ class delivery {
 
  private:
   napi_value fill_records(const engine::batch& batch);
-  void reserve_records(std::size_t count);
+  bool reserve_records(std::size_t count);
   Napi::Value make_blocks(const engine::batch& batch);
   Napi::Value make_events(const engine::batch& batch);
 

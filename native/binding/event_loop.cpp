@@ -154,8 +154,19 @@ void event_loop::on_check() {
 void event_loop::run(void (engine::io_loop::*turn)() noexcept) {
   napi_handle_scope scope = nullptr;
   napi_open_handle_scope(env_, &scope);
-  (engine_.*turn)();
+  if (may_call_javascript()) {
+    (engine_.*turn)();
+  }
   napi_close_handle_scope(env_, scope);
+}
+
+// False once the environment ends, which lets the loop go round a few times more. Node-API has no
+// call that asks; this one does nothing else.
+bool event_loop::may_call_javascript() const noexcept {
+  napi_value undefined = nullptr;
+  napi_value answer = nullptr;
+  napi_get_undefined(env_, &undefined);
+  return napi_coerce_to_bool(env_, undefined, &answer) == napi_ok;
 }
 
 }  // namespace millrace::binding

@@ -45,6 +45,7 @@ class event_loop final : public engine::readiness {
   void on_check();
   void on_timer();
   void run(void (engine::io_loop::*turn)() noexcept);
+  bool may_call_javascript() const noexcept;
   void note_activity() noexcept { active_ = true; }
   bool must_turn() const noexcept { return active_ || engine_.has_work(); }
   void look_again(bool wanted);

@@ -9,8 +9,10 @@
 namespace millrace::binding {
 namespace {
 
+// The facade gives addresses only; what cannot be read while a worker is being terminated is none.
 engine::tcp_address read_address(const Napi::Value& host, std::uint32_t port) {
-  return {boost::asio::ip::make_address(host.As<Napi::String>().Utf8Value()),
+  engine::error_code unreadable;
+  return {boost::asio::ip::make_address(host.As<Napi::String>().Utf8Value(), unreadable),
           static_cast<std::uint16_t>(port)};
 }
 

@@ -20,10 +20,12 @@ bool is_host_name(std::string_view text) noexcept {
 }
 
 bool is_ipv6_literal(std::string_view text) {
+  // The parser ignores what follows a NUL, and takes any zone behind the %.
+  const bool plain = std::ranges::all_of(
+      text, [](char c) { return is_host_character(c) || c == ':' || c == '%'; });
   error_code failure;
   boost::asio::ip::make_address_v6(std::string{text}, failure);
-  // The parser stops at a NUL and ignores what follows.
-  return !failure && text.find('\0') == std::string_view::npos;
+  return plain && !failure;
 }
 
 // Parts of "host:port" or "[address]:port".

@@ -36,7 +36,7 @@ void check_address(const endpoint& from) {
   millrace::engine::error_code failure;
   const auto address = boost::asio::ip::make_address(from.host, failure);
   if (!failure) {
-    check_same(to_text({address, from.port}),
+    check_same(millrace::engine::to_text({address, from.port}),
                {from.transport, address.to_string(), from.port});
   }
 }

@@ -12,13 +12,15 @@ export class FarEnd {
   readonly socket: net.Socket
   /** Complete messages; `next` reads them one by one. */
   readonly messages = new Collected<Buffer>()
+  /** Takes messages instead of `messages`, for more than are worth keeping. */
+  onMessage: (payload: Buffer) => void = this.messages.add
   /** The bytes of each read, for what is said about chunks. */
   readonly chunkSizes: number[] = []
   /** Resolves when the other side has ended its direction in order. */
   readonly ended: Promise<void>
   /** Resolves when the connection is gone, in order or not; never rejects. */
   readonly closed: Promise<Gone>
-  readonly #reader = new FrameReader(this.messages.add)
+  readonly #reader = new FrameReader((payload) => this.onMessage(payload))
   #gone = false
   #taken = 0
 

@@ -122,8 +122,7 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
 
   bool may_read() const noexcept {
     const auto own = unread_ + held_;
-    return own < options_->receive_high_water_mark &&
-           (own == 0 || !group_.inbound.exhausted());
+    return own < options_->receive_high_water_mark && (own == 0 || !group_.inbound.exhausted());
   }
   // Reading has stopped; `on_taken` is called when it may go on.
   void wait_for_room() {

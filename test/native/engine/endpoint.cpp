@@ -42,7 +42,7 @@ TEST_CASE("An endpoint is tcp://host:port") {
 }
 
 TEST_CASE("An IPv6 address stands in brackets, which are not part of the host") {
-  for (const auto* const address : {"::1", "::", "2001:db8::7", "::ffff:127.0.0.1"}) {
+  for (const auto* const address : {"::1", "::", "2001:db8::7", "::ffff:127.0.0.1", "fe80::1%lo"}) {
     CAPTURE(address);
     const auto parsed = parse_endpoint("tcp://["s + address + "]:7000");
     REQUIRE(parsed.has_value());
@@ -53,7 +53,10 @@ TEST_CASE("An IPv6 address stands in brackets, which are not part of the host") 
 
 TEST_CASE("A port is 0 to 65535, or * for a free one") {
   const good table[] = {
-      {"tcp://h:0", "h", 0}, {"tcp://h:*", "h", 0}, {"tcp://h:65535", "h", 65535}, {"tcp://*:*", "*", 0},
+      {"tcp://h:0", "h", 0},
+      {"tcp://h:*", "h", 0},
+      {"tcp://h:65535", "h", 65535},
+      {"tcp://*:*", "*", 0},
   };
   for (const auto& row : table) {
     CAPTURE(row.text);
@@ -65,9 +68,9 @@ TEST_CASE("A port is 0 to 65535, or * for a free one") {
 
 TEST_CASE("A bad port is told as such") {
   const std::string hosts[] = {"h", "127.0.0.1", "[::1]"};
-  const std::string ports[] = {"",      ":",   ":65536", ":-1", ":+1",  ": 1", ":1 ", ":0x50",
-                               ":80a",  ":1.", ":**",    ":*1", ":1:2", ":\t", ":1?", ":1#x",
-                               ":\0001"s, ":99999999999999999999999"};
+  const std::string ports[] = {
+      "",    ":",   ":65536", ":-1",  ":+1", ": 1", ":1 ",  ":0x50",   ":80a",
+      ":1.", ":**", ":*1",    ":1:2", ":\t", ":1?", ":1#x", ":\0001"s, ":99999999999999999999999"};
   for (const auto& host : hosts) {
     for (const auto& port : ports) {
       const auto text = "tcp://" + host + port;
@@ -76,7 +79,8 @@ TEST_CASE("A bad port is told as such") {
       REQUIRE(parsed.has_error());
       // Without brackets the last colon is the one before the port.
       const bool colon_in_host = port == ":1:2" && host != "[::1]";
-      CHECK(parsed.error() == (colon_in_host ? error::endpoint_with_bad_host : error::endpoint_with_bad_port));
+      CHECK(parsed.error() ==
+            (colon_in_host ? error::endpoint_with_bad_host : error::endpoint_with_bad_port));
     }
   }
 }
@@ -108,6 +112,8 @@ TEST_CASE("Each other mistake has its own error") {
       {"tcp://[::g]:7000", error::endpoint_with_bad_host},
       {"tcp://[::1\0]:7000"s, error::endpoint_with_bad_host},
       {"tcp://[::1\0.evil.example]:7000"s, error::endpoint_with_bad_host},
+      {"tcp://[fe80::1%et h0]:7000", error::endpoint_with_bad_host},
+      {"tcp://[fe80::1%[]:7000", error::endpoint_with_bad_host},
       {"tcp://a b:7000", error::endpoint_with_bad_host},
       {"tcp:// h:7000", error::endpoint_with_bad_host},
       {"tcp://h :7000", error::endpoint_with_bad_host},

@@ -54,7 +54,8 @@ TEST_CASE("Whatever is wrong with an endpoint, the name of the error is the same
 
 TEST_CASE("The last error stands in the last row of the table") {
   CHECK(std::string("ERR_MILLRACE_CLOSED") == engine::stable_name(error::socket_closed));
-  CHECK(std::string("ERR_MILLRACE_ROUTING_ID_IN_USE") == engine::stable_name(error::routing_id_in_use));
+  CHECK(std::string("ERR_MILLRACE_ROUTING_ID_IN_USE") ==
+        engine::stable_name(error::routing_id_in_use));
 }
 
 TEST_CASE("An error of the system keeps its errno and has no name of ours") {

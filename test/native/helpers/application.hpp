@@ -17,7 +17,7 @@ namespace millrace::testing {
 struct happening {
   bool is_event;
   wire::routing_id id;
-  std::string payload;          // of a message
+  std::string payload;           // of a message
   engine::socket_event event{};  // of an event
   std::size_t batch;
 };

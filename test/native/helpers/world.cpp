@@ -28,8 +28,8 @@ world::world(const engine::socket_options& options, wire::routing_id first_id) {
 
 engine::tcp_address world::listen(const engine::connection_options& options,
                                   const engine::listen_options& how) {
-  const auto bound = socket->listen(loopback(), how,
-                                    std::make_shared<const engine::connection_options>(options));
+  const auto bound =
+      socket->listen(loopback(), how, std::make_shared<const engine::connection_options>(options));
   REQUIRE(bound.has_value());
   return bound->address;
 }

@@ -16,7 +16,8 @@ TEST_CASE("A number is stored with its most significant byte first") {
 }
 
 TEST_CASE("A number is loaded as it was stored") {
-  for (const std::uint32_t value : {0U, 1U, 0x80U, 0x0100U, 0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU}) {
+  for (const std::uint32_t value :
+       {0U, 1U, 0x80U, 0x0100U, 0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU}) {
     std::array<std::byte, 4> stored{};
     wire::store_be32(stored.data(), value);
     CHECK(wire::load_be32(stored.data()) == value);

@@ -127,7 +127,8 @@ TEST_CASE("A message of exactly the limit passes") {
   CHECK(from.messages == lines{payload});
 }
 
-TEST_CASE("A message of one byte more than the limit is refused as soon as its header is complete") {
+TEST_CASE(
+    "A message of one byte more than the limit is refused as soon as its header is complete") {
   reader from;
   const auto announced = header(limit + 1);
   CHECK(from.feed(announced.substr(0, 3)));

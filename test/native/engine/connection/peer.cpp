@@ -20,8 +20,11 @@ struct readers {
 
   no_events events;
   heap_memory memory;
-  engine::connection_group group{
-      .events = events, .memory = memory, .outbound = {}, .inbound = engine::receive_budget{4'000}, .total = {}};
+  engine::connection_group group{.events = events,
+                                 .memory = memory,
+                                 .outbound = {},
+                                 .inbound = engine::receive_budget{4'000},
+                                 .total = {}};
   std::shared_ptr<engine::connection_options> options =
       std::make_shared<engine::connection_options>(
           engine::connection_options{.receive_high_water_mark = 2'000});

@@ -46,8 +46,11 @@ struct inbox_of_two {
 
   no_events events;
   heap_memory memory;
-  engine::connection_group group{
-      .events = events, .memory = memory, .outbound = {}, .inbound = engine::receive_budget{0}, .total = {}};
+  engine::connection_group group{.events = events,
+                                 .memory = memory,
+                                 .outbound = {},
+                                 .inbound = engine::receive_budget{0},
+                                 .total = {}};
   std::shared_ptr<engine::connection_options> options =
       std::make_shared<engine::connection_options>();
   std::shared_ptr<silent_peer> one = make(1);

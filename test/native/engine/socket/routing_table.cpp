@@ -18,15 +18,19 @@ struct table_of_peers {
   explicit table_of_peers(wire::routing_id first = 1) : table(first) {}
 
   std::shared_ptr<silent_peer> put(wire::routing_id id) {
-    auto made = std::make_shared<silent_peer>(engine::connection_identity{.id = id}, group, options);
+    auto made =
+        std::make_shared<silent_peer>(engine::connection_identity{.id = id}, group, options);
     table.put(made);
     return made;
   }
 
   no_events events;
   heap_memory memory;
-  engine::connection_group group{
-      .events = events, .memory = memory, .outbound = {}, .inbound = engine::receive_budget{0}, .total = {}};
+  engine::connection_group group{.events = events,
+                                 .memory = memory,
+                                 .outbound = {},
+                                 .inbound = engine::receive_budget{0},
+                                 .total = {}};
   std::shared_ptr<engine::connection_options> options =
       std::make_shared<engine::connection_options>();
   engine::routing_table table;

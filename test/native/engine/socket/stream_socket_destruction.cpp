@@ -161,7 +161,8 @@ TEST_CASE("Two sockets of one thread do not know each other") {
   world of;
   std::unique_ptr<engine::stream_socket> socket;
   application app(socket);
-  socket = std::make_unique<engine::stream_socket>(of.loop, of.memory, app, engine::socket_options{}, 1);
+  socket =
+      std::make_unique<engine::stream_socket>(of.loop, of.memory, app, engine::socket_options{}, 1);
   const auto bound =
       socket->listen(loopback(), {}, std::make_shared<const engine::connection_options>());
   auto& first = of.dial(of.listen());

@@ -22,7 +22,9 @@ std::string more_than_kernels_hold() { return pattern(15'000'000); }
 TEST_CASE("A far end that half-closes gets the answers to what it sent") {
   world of;
   auto& far = of.dial(of.listen());
-  of.app.on_message = [&](wire::routing_id id, const std::string& payload) { of.send(id, payload); };
+  of.app.on_message = [&](wire::routing_id id, const std::string& payload) {
+    of.send(id, payload);
+  };
   far.write_message("question");
   far.write_message("another");
   far.half_close();
@@ -84,7 +86,8 @@ TEST_CASE("Disconnecting sends what is queued and then a FIN") {
   CHECK(of.app.log().back() == "disconnect 1 LOCAL_CLOSED");
 }
 
-TEST_CASE("Input that arrives after disconnecting is discarded, so that no reset loses the output") {
+TEST_CASE(
+    "Input that arrives after disconnecting is discarded, so that no reset loses the output") {
   world of;
   auto& far = of.connect_far_end(of.listen(), small_buffer);
   const auto payload = more_than_kernels_hold();

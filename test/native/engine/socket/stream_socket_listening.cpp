@@ -33,8 +33,7 @@ TEST_CASE("A socket listens on several addresses at once, and events name the li
 TEST_CASE("A port in use is refused with the error of the system") {
   world of;
   const auto where = of.listen();
-  const auto again =
-      of->listen(where, {}, std::make_shared<const engine::connection_options>());
+  const auto again = of->listen(where, {}, std::make_shared<const engine::connection_options>());
   REQUIRE(again.has_error());
   CHECK(again.error() == boost::system::errc::address_in_use);
 }
@@ -97,15 +96,19 @@ TEST_CASE("A storm of connections is accepted whole") {
   CHECK(of->connections() == 200);
 }
 
+int next_descriptor() {
+  const int next = ::dup(0);
+  ::close(next);
+  return next;
+}
+
 // Lets the process open no further descriptor; gives the old limit back at the end.
 class exhausted_descriptors {
  public:
   exhausted_descriptors() {
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const int next = ::dup(0);
-    ::close(next);
     auto lowered = before_;
-    lowered.rlim_cur = static_cast<rlim_t>(next);
+    lowered.rlim_cur = static_cast<rlim_t>(next_descriptor());
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &lowered) == 0);
   }
   exhausted_descriptors(const exhausted_descriptors&) = delete;
@@ -124,8 +127,7 @@ TEST_CASE("When descriptors run out, accepting pauses, is told, and goes on when
   {
     const exhausted_descriptors none;
     REQUIRE(of.run_until([&] { return of.app.count(kind::accept_failed) == 1; }));
-    CHECK(of.app.last(kind::accept_failed)->code ==
-          boost::system::errc::too_many_files_open);
+    CHECK(of.app.last(kind::accept_failed)->code == boost::system::errc::too_many_files_open);
     of.run_for(400ms);
     const auto attempts = of.app.count(kind::accept_failed);
     CHECK(attempts >= 2);
@@ -150,23 +152,90 @@ TEST_CASE("A listener that is paused can be closed") {
   CHECK(of.app.seen.size() == before);
 }
 
-TEST_CASE("What cannot be watched cannot listen, and leaves no descriptor behind") {
+TEST_CASE("Without a limit of its own a socket leaves descriptors to the rest of the process") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  auto lowered = before;
+  lowered.rlim_cur = 20;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &lowered) == 0);
+  world of;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const auto where = of.listen();
+  for (int i = 0; i < 11; ++i) {
+    of.dial(where);
+  }
+  REQUIRE(of.run_until([&] { return of->counters().refused == 1; }));
+  CHECK(of->connections() == 10);
+}
+
+// A socket on a thread where descriptors can be watched or not, as the test says.
+struct fragile {
+  fragile() {
+    socket =
+        std::make_unique<engine::stream_socket>(loop, memory, app, engine::socket_options{}, 1);
+  }
+
+  auto listen(const engine::listen_options& how = {}) {
+    return socket->listen(loopback(), how, std::make_shared<const engine::connection_options>());
+  }
+
+  // One turn in which everything is ready.
+  void turn() {
+    source.report_all();
+    loop.turn();
+  }
+
   manual_readiness source;
-  source.watches_fail = true;
-  engine::io_loop loop(source);
+  engine::io_loop loop{source};
   heap_memory memory;
   std::unique_ptr<engine::stream_socket> socket;
-  application app(socket);
-  socket = std::make_unique<engine::stream_socket>(loop, memory, app, engine::socket_options{}, 1);
-  const int before = ::dup(0);
-  ::close(before);
-  const auto bound =
-      socket->listen(loopback(), {}, std::make_shared<const engine::connection_options>());
+  application app{socket};
+};
+
+TEST_CASE("What cannot be watched cannot listen, and leaves no descriptor behind") {
+  fragile of;
+  of.source.watches_fail = true;
+  const int before = next_descriptor();
+  const auto bound = of.listen();
   REQUIRE(bound.has_error());
   CHECK(bound.error() == boost::system::errc::not_enough_memory);
-  const int after = ::dup(0);
-  ::close(after);
-  CHECK(after == before);
+  CHECK(next_descriptor() == before);
+}
+
+TEST_CASE("A connection that cannot be watched is closed, and counts for no limit") {
+  fragile of;
+  const auto bound = of.listen({.max_connections = 1});
+  REQUIRE(bound.has_value());
+  far_end unlucky(bound->address);
+  of.source.watches_fail = true;
+  of.turn();
+  unlucky.pump();
+  CHECK((unlucky.ended() || unlucky.failure() != 0));
+  of.source.watches_fail = false;
+  const far_end lucky(bound->address);
+  of.turn();
+  CHECK(of.socket->connections() == 1);
+  CHECK(of.app.count(kind::refused) == 0);
+  CHECK(of.app.count(kind::connect) == 1);
+}
+
+TEST_CASE("A connection that was made but cannot be watched has failed") {
+  fragile of;
+  const auto bound = of.listen();
+  REQUIRE(bound.has_value());
+  const auto token =
+      of.socket->connect({.addresses = {bound->address},
+                          .timeout = 10s,
+                          .id = 7,
+                          .options = std::make_shared<engine::connection_options>()});
+  REQUIRE(token.has_value());
+  of.source.watches_fail = true;
+  of.turn();
+  REQUIRE(of.app.last(kind::connect_failed) != nullptr);
+  CHECK(of.app.last(kind::connect_failed)->token == *token);
+  CHECK(of.app.last(kind::connect_failed)->code == boost::system::errc::not_enough_memory);
+  CHECK(of.socket->connecting() == 0);
+  CHECK(of.socket->connections() == 0);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <string>
 
 #include "helpers/bytes.hpp"
@@ -46,10 +47,20 @@ TEST_CASE("Each connection has its own id, and events tell the address of the fa
   CHECK(of->connections() == 2);
 }
 
+TEST_CASE("After the last routing id the next connection has the first") {
+  world of({}, std::numeric_limits<wire::routing_id>::max());
+  const auto where = of.listen();
+  of.connect_far_end(where);
+  of.connect_far_end(where);
+  CHECK(of.app.log() == lines{"connect 4294967295", "connect 1"});
+}
+
 TEST_CASE("An answer reaches the far end with its length before it") {
   world of;
   auto& far = of.dial(of.listen());
-  of.app.on_message = [&](wire::routing_id id, const std::string& payload) { of.send(id, payload); };
+  of.app.on_message = [&](wire::routing_id id, const std::string& payload) {
+    of.send(id, payload);
+  };
   far.write_message("echo");
   far.write_message("");
   REQUIRE(of.run_until([&] { return far.received().size() == 12; }));
@@ -59,10 +70,13 @@ TEST_CASE("An answer reaches the far end with its length before it") {
 TEST_CASE("Messages of every size pass both ways unchanged") {
   world of;
   auto& far = of.dial(of.listen());
-  of.app.on_message = [&](wire::routing_id id, const std::string& payload) { of.send(id, payload); };
+  of.app.on_message = [&](wire::routing_id id, const std::string& payload) {
+    of.send(id, payload);
+  };
   lines sent;
   std::size_t expected = 0;
-  for (const std::size_t size : {0, 1, 4095, 16'383, 16'384, 16'385, 65'536, 300'000, 2'000'000, 1}) {
+  for (const std::size_t size :
+       {0, 1, 4095, 16'383, 16'384, 16'385, 65'536, 300'000, 2'000'000, 1}) {
     sent.push_back(pattern(size, size));
     far.write_message(sent.back());
     expected += wire::length_header_bytes + size;
@@ -85,15 +99,16 @@ TEST_CASE("A message may arrive byte by byte") {
 TEST_CASE("A far end that ends inside a message is told from one that ends behind it") {
   const auto stream = framed("whole") + framed("cut off");
   const auto whole = framed("whole").size();
-  for (const auto arrived : {whole, whole + 1, whole + 3, whole + 4, whole + 5, stream.size() - 1}) {
+  for (const auto arrived :
+       {whole, whole + 1, whole + 3, whole + 4, whole + 5, stream.size() - 1}) {
     CAPTURE(arrived);
     world of;
     auto& far = of.dial(of.listen());
     far.write(stream.substr(0, arrived));
     far.half_close();
     REQUIRE(of.run_until_disconnects(1));
-    const auto* const end = arrived == whole ? "disconnect 1 PEER_CLOSED"
-                                             : "disconnect 1 PEER_CLOSED truncated";
+    const auto* const end =
+        arrived == whole ? "disconnect 1 PEER_CLOSED" : "disconnect 1 PEER_CLOSED truncated";
     CHECK(of.app.log() == lines{"connect 1", "message 1 whole", end});
   }
 }
@@ -127,8 +142,8 @@ TEST_CASE("A reset in the middle of a message truncates it") {
   far.pump();
   far.reset();
   REQUIRE(of.run_until_disconnects(1));
-  CHECK(of.app.log() == lines{"connect 1", "message 1 whole",
-                              "disconnect 1 Connection reset by peer truncated"});
+  CHECK(of.app.log() ==
+        lines{"connect 1", "message 1 whole", "disconnect 1 Connection reset by peer truncated"});
 }
 
 TEST_CASE("A reset that a send meets first is still a reset, behind what had arrived") {
@@ -140,8 +155,8 @@ TEST_CASE("A reset that a send meets first is still a reset, behind what had arr
   of.send(1, "too late");
   of->find(1)->flush();
   REQUIRE(of.run_until_disconnects(1));
-  CHECK(of.app.log() == lines{"connect 1", "message 1 last words",
-                              "disconnect 1 Connection reset by peer"});
+  CHECK(of.app.log() ==
+        lines{"connect 1", "message 1 last words", "disconnect 1 Connection reset by peer"});
 }
 
 TEST_CASE("After the end nothing more is told of a connection, and its id finds nobody") {

@@ -28,7 +28,9 @@ engine::connection_options with_policy(on_buffer_full policy) {
 struct stalled {
   explicit stalled(on_buffer_full policy = on_buffer_full::disconnect,
                    const engine::socket_options& options = {})
-      : of(options), where(of.listen(with_policy(policy))), far(of.connect_far_end(where, small_buffer)) {
+      : of(options),
+        where(of.listen(with_policy(policy))),
+        far(of.connect_far_end(where, small_buffer)) {
     far.stop_reading();
   }
 
@@ -60,6 +62,20 @@ TEST_CASE("Below the high-water mark a send is taken, at it the sender is to wai
   CHECK(charged >= mark);
   CHECK(charged < mark + payload.size() + 1000);
   CHECK(at.of.send(1, payload) == send_result::full);
+}
+
+TEST_CASE("Small messages leave at the end of the turn, or with a flush") {
+  world of;
+  auto& far = of.connect_far_end(of.listen());
+  of.send(1, "first");
+  of.send(1, "second");
+  far.pump();
+  CHECK(far.received().empty());
+  SUBCASE("of the peer") { of->find(1)->flush(); }
+  SUBCASE("of the socket") { of->flush(); }
+  SUBCASE("of the turn") { of.loop.turn(); }
+  far.pump();
+  CHECK(far.messages() == lines{"first", "second"});
 }
 
 TEST_CASE("A message above the mark is taken all the same") {
@@ -167,7 +183,8 @@ TEST_CASE("One peer that does not read keeps no other from its messages") {
   REQUIRE(at.of.run_until([&] { return other.received().size() == 9; }));
 }
 
-TEST_CASE("Above the bound of the socket the fullest peer is disconnected, not the one that sends") {
+TEST_CASE(
+    "Above the bound of the socket the fullest peer is disconnected, not the one that sends") {
   stalled at(on_buffer_full::disconnect, {.max_total_buffered_bytes = 2 * mark});
   auto& other = at.of.connect_far_end(at.where, small_buffer);
   while (at.of->group().outbound.charged < 2 * mark) {
