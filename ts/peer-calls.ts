@@ -29,6 +29,9 @@ export class PeerCalls implements PeerHost {
   readonly #delivery: Delivery
   readonly #onDropped: (peer: Peer, bytes: number) => void
 
+  readonly #ending = new Map<Peer, (() => void)[]>()
+  readonly #ended = new WeakSet<Peer>()
+
   constructor(socket: NativeSocket, delivery: Delivery, onDropped: (peer: Peer, bytes: number) => void) {
     this.#native = socket
     this.#delivery = delivery
@@ -76,10 +79,21 @@ export class PeerCalls implements PeerHost {
   }
 
   async disconnect(peer: Peer, options: CloseOptions = {}): Promise<void> {
-    const ended = peer.closed
+    if (isGone(peer) || this.#ended.has(peer)) return
+    const ended = new Promise<void>((resolve) => {
+      this.#ending.set(peer, [...(this.#ending.get(peer) ?? []), resolve])
+    })
     markClosing(peer)
     this.#native.end(idOf(peer), options.linger ?? originOf(peer).linger)
     await ended
+  }
+
+  /** The connection has ended; its messages, and `disconnect` behind them, may still wait for a consumer. */
+  ended(peer: Peer): void {
+    markClosing(peer)
+    this.#ended.add(peer)
+    this.#ending.get(peer)?.forEach((resolve) => resolve())
+    this.#ending.delete(peer)
   }
 
   destroyPeer(peer: Peer): void {

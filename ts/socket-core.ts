@@ -174,6 +174,7 @@ export class SocketCore implements Receiver, EndpointsHost {
       willReconnect: false,
     }
     this.delivery.gone(peer, reason)
+    this.calls.ended(peer)
   }
 
   #onDrain(id: number): void {

@@ -62,6 +62,20 @@ TEST_CASE("A turn reads, runs queued work, judges deadlines, delivers and flushe
   CHECK(of.seen == lines{"read", "queue", "deadline", "deliver", "flush"});
 }
 
+TEST_CASE("Catching up leaves deadlines to the turn that follows a look at the descriptors") {
+  stages of;
+  reading read(of.noting("read"));
+  delivering deliver(of.noting("deliver"));
+  function_deadline deadline(of.noting("deadline"));
+  of.loop.add(deliver);
+  of.loop.timers().arm(deadline, of.source.now());
+  of.loop.add(read);
+  of.loop.catch_up();
+  CHECK(of.seen == lines{"read", "deliver"});
+  of.loop.turn();
+  CHECK(of.seen == lines{"read", "deliver", "deadline"});
+}
+
 TEST_CASE("Work that is added twice runs once") {
   stages of;
   reading read(of.noting("read"));

@@ -21,7 +21,7 @@ std::string shown(const engine::socket_event& event) {
                                     "connect_failed", "accept_failed", "refused"};
   auto line = std::string(names.at(static_cast<std::size_t>(event.what)));
   if (event.id != wire::nobody) {
-    line += " " + std::to_string(event.id);
+    line.append(" ").append(std::to_string(event.id));
   }
   if (const auto* const name = event.code ? engine::stable_name(event.code) : nullptr) {
     line.append(" ").append(name);
@@ -32,8 +32,11 @@ std::string shown(const engine::socket_event& event) {
 }
 
 std::string shown(const happening& what) {
-  return what.is_event ? shown(what.event)
-                       : "message " + std::to_string(what.id) + " " + shown(what.payload);
+  if (what.is_event) {
+    return shown(what.event);
+  }
+  auto line = std::string("message ");
+  return line.append(std::to_string(what.id)).append(" ").append(shown(what.payload));
 }
 
 }  // namespace

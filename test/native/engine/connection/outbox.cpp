@@ -44,6 +44,19 @@ TEST_CASE("When the kernel has taken a part, what remains is charged in proporti
   CHECK(of.total.charged == 0);
 }
 
+TEST_CASE("A bound below the mark is the mark: who heeds it never meets the policy") {
+  accounts of;
+  of.options.max_buffered_bytes = 4'000;
+  of.box.add(1'872);
+  CHECK_FALSE(of.box.above_mark());
+  of.box.add(1'872);
+  CHECK(of.box.above_mark());
+  of.box.settle(2 * 1'872 - 936);
+  CHECK_FALSE(of.box.take_drain());
+  of.box.settle(1'872);
+  CHECK(of.box.take_drain());
+}
+
 TEST_CASE("Settling what has not changed changes nothing") {
   accounts of;
   of.box.settle(0);

@@ -1,0 +1,96 @@
+// Never run: what must compile. Checked by `tsc -p .` and by test/types.test.ts.
+import {
+  Context,
+  MillraceError,
+  StreamSocket,
+  type BindOptions,
+  type ConnectOptions,
+  type DisconnectReason,
+  type Framing,
+  type Listener,
+  type MessageInfo,
+  type MonitorEvent,
+  type Payload,
+  type Peer,
+  type PeerStats,
+  type SendResult,
+  type Stats,
+  type StreamSocketOptions,
+  type Transport,
+} from '../../ts/index.js'
+
+interface User {
+  name: string
+}
+
+declare function use(...values: unknown[]): void
+
+export async function surface(): Promise<void> {
+  const context = new Context({ spinMicros: 10 })
+  const options: StreamSocketOptions<User> = {
+    context,
+    framing: { tcp: 'length' },
+    maxMessageSize: 1024,
+    onBufferFull: 'drop',
+    keepAlive: false,
+    connect: (peer) => void (peer.data = { name: 'someone' }),
+    message(peer, data, info) {
+      peer.send(data, info)
+    },
+    disconnect: (peer, reason) => use(peer.data?.name, reason.code),
+  }
+  await using socket = new StreamSocket<User>(options)
+  const bind: BindOptions = { backlog: 10, ipv6Only: true, maxConnections: 5, linger: 0 }
+  const listener: Listener = await socket.bind('tcp://*:0', bind)
+  const connect: ConnectOptions<'tcp', User> = { data: { name: 'me' }, routingId: 7, timeout: 100 }
+  const peer: Peer<User> = await socket.connect(listener.endpoint, connect)
+  await conversation(socket, peer)
+  await socket.unbind(listener.endpoint, { closeConnections: true })
+  await listener.ref().unref().unbind()
+  await socket.ref().unref().close({ linger: 5 })
+  await context.close()
+}
+
+async function conversation(socket: StreamSocket<User>, peer: Peer<User>): Promise<void> {
+  const name: string | undefined = peer.data?.name
+  const chunks: readonly Payload[] = [
+    'text',
+    Buffer.alloc(1),
+    new ArrayBuffer(1),
+    new DataView(new ArrayBuffer(1)),
+    ['a', new Uint8Array(1)],
+    new SharedArrayBuffer(1),
+  ]
+  const sent: SendResult[] = chunks.map((chunk) => peer.send(chunk))
+  const later: boolean =
+    (await peer.sendAsync('x')) && (await socket.sendAsync(peer, 'x', { text: undefined }))
+  const to: SendResult = socket.send(peer.routingId, 'x')
+  const reason: DisconnectReason = await peer.closed
+  const counts: [Stats, PeerStats] = [socket.stats(), peer.stats()]
+  const peers: ReadonlyMap<number, Peer<User>> = socket.peers
+  const where: [Transport, Framing, string | undefined, number | undefined] = [
+    peer.transport,
+    'length',
+    peer.remoteAddress,
+    peer.localPort,
+  ]
+  await peer.drained()
+  await peer.close()
+  use(name, sent, later, to, reason, counts, peers, where)
+  await socket.disconnect(peer, { linger: 10 })
+}
+
+export function events(socket: StreamSocket<User>): void {
+  socket.on('connect', (peer) => use(peer.data?.name))
+  socket.on('message', (peer: Peer<User>, data: Buffer, info: MessageInfo) => void peer.send(data, info))
+  socket.once('disconnect', (_peer, reason) => use(reason.truncated))
+  socket.on('drain', (peer) => use(peer.bufferedBytes))
+  socket.on('error', (error) => use(error instanceof MillraceError, error.code))
+  socket.on('close', () => undefined)
+  socket.on('monitor', (event: MonitorEvent) => {
+    if (event.type === 'disconnected') use(event.reason.code)
+    else if (event.type === 'acceptFailed') use(event.error.errno)
+    else if (event.type === 'dropped') use(event.bytes)
+    else use(event.endpoint, event.remoteAddress, event.remotePort, event.routingId)
+  })
+}
