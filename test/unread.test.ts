@@ -2,7 +2,7 @@ import { onEach } from './helpers/transports.js'
 import { serve } from './helpers/sockets.js'
 
 onEach('close of a peer resolves when its connection has ended, though nobody takes its messages', async (t, row) => {
-  const server = await serve(t, row, { message: undefined })
+  const server = await serve(t, row)
   const [far, peer] = await server.meet()
   far.send('never taken')
   far.end()
