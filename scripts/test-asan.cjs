@@ -14,12 +14,17 @@ const logs = path.join(root, tree, 'log')
 const addonRoot = path.join(root, tree, 'root')
 const definitions = { CMAKE_BUILD_TYPE: 'Debug', MILLRACE_SANITIZE: 'address,undefined' }
 
+const suppressions = (of) => path.join(root, 'test', 'asan', `${of}.supp`)
+
 // Reports go to files: what a child of a child prints may be seen by nobody. Beside AddressSanitizer's runtime UBSan's
 // writes to stderr whatever its log_path says; the abort is what cannot be overlooked.
 const sanitizers = {
   ASAN_OPTIONS: `detect_leaks=1:log_path=${path.join(logs, 'asan')}`,
-  UBSAN_OPTIONS: `print_stacktrace=1:abort_on_error=1:log_path=${path.join(logs, 'ubsan')}`,
-  LSAN_OPTIONS: `suppressions=${path.join(root, 'test', 'asan', 'lsan.supp')}:print_suppressions=0`,
+  UBSAN_OPTIONS: [
+    'print_stacktrace=1:halt_on_error=1:abort_on_error=1',
+    `log_path=${path.join(logs, 'ubsan')}:suppressions=${suppressions('ubsan')}`,
+  ].join(':'),
+  LSAN_OPTIONS: `suppressions=${suppressions('lsan')}:print_suppressions=0`,
 }
 
 // Node itself is not built with the sanitizer, so the runtime has to be there before the addon is.

@@ -96,7 +96,8 @@ void connection<Stream, Framing>::decode(bytes_view input) {
 template <class Stream, class Framing>
 void connection<Stream, Framing>::append(bytes_view part) {
   const auto announced = framing_.length();
-  const bool ask = announced > first_room && assembly_.must_grow(part.size());
+  const bool ask =
+      announced > first_room && framing_.missing() != 0 && assembly_.must_grow(part.size());
   const auto queued = ask ? stream_.queued_input() : 0;
   if (!assembly_.append(part, {announced, queued}, group().memory)) {
     return fault(error::resources);
