@@ -28,7 +28,7 @@ export class PeerCalls implements PeerHost {
   readonly #native: NativeSocket
   readonly #delivery: Delivery
   readonly #onDropped: (peer: Peer, bytes: number) => void
-
+  /** Who waits for a connection to end. */
   readonly #ending = new Map<Peer, (() => void)[]>()
   readonly #ended = new WeakSet<Peer>()
 
