@@ -155,6 +155,16 @@ export const optionTable = {
     native: 'socket',
     doc: 'Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint.',
   },
+  maxConnectionsPerAddress: {
+    type: 'number',
+    unit: 'connections',
+    min: 1,
+    max: longest,
+    default: undefined,
+    where: ['socket'],
+    native: 'socket',
+    doc: 'The same for one remote address (IPv4-mapped ones count as IPv4, IPv6 by their first 64 bits). Default: none.',
+  },
   backlog: {
     type: 'number',
     unit: 'connections',

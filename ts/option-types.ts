@@ -28,6 +28,8 @@ export interface SocketLimits {
   maxTotalBufferedBytes?: number
   /** Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint. In connections. */
   maxConnections?: number
+  /** The same for one remote address (IPv4-mapped ones count as IPv4, IPv6 by their first 64 bits). Default: none. In connections. */
+  maxConnectionsPerAddress?: number
 }
 
 /** Of one bind. */

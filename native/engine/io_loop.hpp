@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <memory>
@@ -63,6 +64,9 @@ class io_loop {
   deadlines& timers() noexcept { return timers_; }
   fifo_queue& queue() noexcept { return queue_; }
   buffer_pool& buffers() noexcept { return buffers_; }
+
+  // Connections that were placed here, for those who place them; any thread.
+  std::atomic<std::size_t> load{0};
 
   static constexpr std::size_t receive_bytes = 256 * 1024;
 

@@ -36,6 +36,9 @@ class connection final : public peer,
   void flush() noexcept override;
   void end(error_code reason, std::uint32_t linger) override;
   void destroy(error_code reason) override;
+  std::size_t header_bytes() const noexcept override {
+    return std::tuple_size_v<typename Framing::header>;
+  }
   tcp_address local_address() const noexcept override {
     return engine::local_address(stream_.native_handle());
   }

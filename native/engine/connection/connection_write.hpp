@@ -231,11 +231,14 @@ void connection<Stream, Framing>::close(const end_reason& reason) {
   loop_.queue().push([kept = shared_from_this()] {});
   watch_.reset();
   cancel();
+  // The last owner may be an application on another thread: nothing of this one holds it any more.
+  ready_work::hook::unlink();
+  unflushed::hook::unlink();
   stream_.close();
   out().settle(0);
   undecoded_ = {};
   assembly_.clear();
-  discharge_all();
+  leave();
   group().events.on_close(*this, reason);
 }
 

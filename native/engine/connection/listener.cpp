@@ -37,8 +37,9 @@ bool nothing_to_accept(int code) noexcept { return code == EAGAIN || code == EWO
 
 }  // namespace
 
-listener::listener(io_loop& loop, listener_events& events, std::uint32_t id, descriptor listening)
-    : loop_(loop), events_(events), id_(id), listening_(std::move(listening)) {}
+listener::listener(io_loop& loop, listener_events& events, receive_budget& events_budget,
+                   std::uint32_t id, descriptor listening)
+    : loop_(loop), events_(events), events_budget_(events_budget), id_(id), listening_(std::move(listening)) {}
 
 bool listener::start() {
   watch_ = loop_.source().watch(listening_.get(), *this);
@@ -53,7 +54,14 @@ void listener::on_ready(bool /*readable*/, bool /*writable*/) noexcept {
 }
 
 void listener::on_turn() noexcept {
-  for (int count = 0; count < most_accepts_a_turn && accept_one(); ++count) {
+  for (int count = 0; count < most_accepts_a_turn; ++count) {
+    if (events_budget_.exhausted()) {
+      watch_->want(false, false);
+      return events_budget_.wait(*this);
+    }
+    if (!accept_one()) {
+      return;
+    }
   }
 }
 
@@ -81,7 +89,5 @@ void listener::pause(error_code failure) {
   loop_.timers().arm(*this, loop_.source().now() + std::chrono::milliseconds(pause_ms_));
   events_.on_accept_failed(*this, failure);
 }
-
-void listener::on_deadline() noexcept { watch_->want(true, false); }
 
 }  // namespace millrace::engine

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/connection/receive_budget.hpp"
 #include "engine/io_loop.hpp"
 #include "engine/transport/descriptor.hpp"
 
@@ -20,10 +21,14 @@ class listener_events {
   ~listener_events() = default;
 };
 
-// Accepts on one listening descriptor. Used on the thread of its loop; destroying it stops it.
-class listener final : private ready_handler, private ready_work, private deadline {
+// Accepts on one listening descriptor, unless too many events wait for the application already. Used on the thread of its loop; destroying it stops it.
+class listener final : private ready_handler,
+                       private ready_work,
+                       private deadline,
+                       private budget_waiter {
  public:
-  listener(io_loop& loop, listener_events& events, std::uint32_t id, descriptor listening);
+  listener(io_loop& loop, listener_events& events, receive_budget& events_budget, std::uint32_t id,
+           descriptor listening);
 
   // False when the descriptor cannot be watched.
   bool start();
@@ -34,13 +39,15 @@ class listener final : private ready_handler, private ready_work, private deadli
  private:
   void on_ready(bool readable, bool writable) noexcept override;
   void on_turn() noexcept override;
-  void on_deadline() noexcept override;
+  void on_deadline() noexcept override { watch_->want(true, false); }
+  void on_room() override { watch_->want(true, false); }
   // False when there is nothing more to accept now.
   bool accept_one();
   void pause(error_code failure);
 
   io_loop& loop_;
   listener_events& events_;
+  receive_budget& events_budget_;
   std::uint32_t id_;
   std::uint32_t pause_ms_ = 0;
   descriptor listening_;

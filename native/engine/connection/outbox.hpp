@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,14 +12,19 @@ namespace millrace::engine {
 // Each queued message is charged this beside its bytes, so that empty ones are not free.
 inline constexpr std::uint64_t message_charge = 128;
 
-// What the peers of one socket have queued together, and the bound for it.
+// What the peers of one socket have queued together, and the bound for it. When the application is
+// on another thread it adds to `shared` what it hands over, and peers only take away from it.
 struct send_budget {
   std::uint64_t charged = 0;
   std::uint64_t bound = 0;
+  std::atomic<std::uint64_t>* shared = nullptr;
 };
 
 // Accounts for what was sent to one peer and not taken by the kernel yet. The bytes themselves wait
 // in the stream; when the kernel takes a part of them, what remains is charged in proportion.
+//
+// An application on another thread charges a message when it hands it over (`offer`); what is on its
+// way between the threads counts as queued.
 class outbox {
  public:
   outbox(const connection_options& options, send_budget& total) noexcept
@@ -27,14 +33,33 @@ class outbox {
   outbox& operator=(const outbox&) = delete;
   ~outbox() { settle(0); }
 
-  std::uint64_t charged() const noexcept { return charged_; }
-  bool at_bound() const noexcept { return charged_ >= options_.max_buffered_bytes; }
+  std::uint64_t charged() const noexcept {
+    return total_.shared ? offered_.load(std::memory_order_relaxed) : charged_;
+  }
+  bool at_bound() const noexcept { return charged() >= options_.max_buffered_bytes; }
 
   void add(std::size_t wire_bytes) noexcept {
     wire_bytes_ += wire_bytes;
     charged_ += wire_bytes + message_charge;
-    total_.charged += wire_bytes + message_charge;
+    if (!total_.shared) {
+      total_.charged += wire_bytes + message_charge;
+    }
   }
+
+  // The application's thread, before it hands a message over. True when it is to wait for `drain`,
+  // which is then owed: the peer looks at that after it has got this very message.
+  bool offer(std::size_t wire_bytes) noexcept {
+    const auto charge = wire_bytes + message_charge;
+    total_.shared->fetch_add(charge, std::memory_order_relaxed);
+    const bool above = offered_.fetch_add(charge, std::memory_order_relaxed) + charge >= mark();
+    if (above) {
+      offered_drain_owed_.store(true, std::memory_order_relaxed);
+    }
+    return above;
+  }
+
+  // What was offered and could not be sent.
+  void refuse(std::size_t wire_bytes) noexcept { give_back(wire_bytes + message_charge); }
 
   // Tells how much of it the stream still holds.
   void settle(std::size_t unsent) noexcept {
@@ -45,6 +70,9 @@ class outbox {
 
   // True when the sender is to wait for `drain`, which is then owed.
   bool above_mark() noexcept {
+    if (total_.shared) {
+      return false;
+    }
     const bool above = charged_ >= mark();
     drain_owed_ |= above;
     return above;
@@ -52,6 +80,10 @@ class outbox {
 
   // True once for every wait, when the queue has fallen to half of the mark.
   bool take_drain() noexcept {
+    if (total_.shared) {
+      return offered_drain_owed_.load(std::memory_order_relaxed) && charged() <= mark() / 2 &&
+             offered_drain_owed_.exchange(false, std::memory_order_relaxed);
+    }
     const bool due = drain_owed_ && charged_ <= mark() / 2;
     drain_owed_ &= !due;
     return due;
@@ -59,6 +91,7 @@ class outbox {
 
  private:
   void settle_in_proportion(std::size_t unsent) noexcept;
+  void give_back(std::uint64_t charge) noexcept;
 
   // A sender that heeds the mark never meets the policy, wherever the bound lies.
   std::uint64_t mark() const noexcept {
@@ -69,6 +102,8 @@ class outbox {
   send_budget& total_;
   std::uint64_t charged_ = 0;
   std::uint64_t wire_bytes_ = 0;
+  std::atomic<std::uint64_t> offered_{0};
+  std::atomic<bool> offered_drain_owed_{false};
   bool drain_owed_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "engine/connection/memory.hpp"
 #include "engine/connection/outbox.hpp"
 #include "engine/connection/receive_budget.hpp"
+#include "engine/counter.hpp"
 #include "engine/endpoint.hpp"
 #include "engine/options.hpp"
 #include "engine/transport/batched_socket.hpp"
@@ -29,11 +30,20 @@ enum class send_result : std::int8_t {
 };
 
 struct traffic {
-  std::uint64_t messages_in = 0;
-  std::uint64_t messages_out = 0;
-  std::uint64_t bytes_in = 0;
-  std::uint64_t bytes_out = 0;
-  std::uint64_t dropped = 0;
+  counter messages_in;
+  counter messages_out;
+  counter bytes_in;
+  counter bytes_out;
+  counter dropped;
+
+  void count_in(std::size_t payload_bytes) noexcept {
+    messages_in.add(1);
+    bytes_in.add(payload_bytes);
+  }
+  void count_out(std::size_t payload_bytes) noexcept {
+    messages_out.add(1);
+    bytes_out.add(payload_bytes);
+  }
 };
 
 class peer;
@@ -60,6 +70,8 @@ struct connection_group {
   send_budget outbound;
   receive_budget inbound;
   traffic total;
+  // Charged in `inbound` for messages that the application still works on, of peers that are gone.
+  std::uint64_t orphaned = 0;
 };
 
 struct connection_identity {
@@ -68,8 +80,15 @@ struct connection_identity {
   tcp_address remote{};
 };
 
+// Where the inbox has noted what a peer has brought into a batch.
+struct batch_slot {
+  std::uint64_t batch = 0;
+  std::size_t place = 0;
+};
+
 // One connection of a STREAM socket, whatever its transport. Used on the thread of its loop; kept
-// alive by the routing table and, once closed, by the loop's queue until that is drained.
+// alive by the routing table and, once closed, by the loop's queue until that is drained. An
+// application on another thread may hold it too, and use what says so.
 class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
  public:
   peer(const connection_identity& who, connection_group& group,
@@ -82,15 +101,17 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
         origin_(who.origin) {}
   peer(const peer&) = delete;
   peer& operator=(const peer&) = delete;
-  virtual ~peer();
+  virtual ~peer() = default;
 
+  // Any thread.
   wire::routing_id id() const noexcept { return id_; }
   std::uint32_t origin() const noexcept { return origin_; }
   const tcp_address& remote_address() const noexcept { return remote_; }
   const connection_options& options() const noexcept { return *options_; }
-  const outbox& queue() const noexcept { return outbox_; }
   const traffic& counters() const noexcept { return counters_; }
-  void count_drop() noexcept { ++counters_.dropped; }
+  outbox& queue() noexcept { return outbox_; }
+
+  void count_drop() noexcept { counters_.dropped.add(1); }
 
   // Begins to read, after `on_open`. False when the descriptor cannot be watched.
   virtual bool start() = 0;
@@ -108,52 +129,50 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   virtual void destroy(error_code reason) = 0;
 
   virtual tcp_address local_address() const noexcept = 0;
+  // What stands before a message on the wire.
+  virtual std::size_t header_bytes() const noexcept = 0;
 
-  // Whether the message that was just received is the only one of this batch so far.
-  bool first_of_batch() const noexcept { return unread_messages_ == 1; }
-  // The application has taken all records of the batch but those it holds.
-  void taken();
+  batch_slot& slot() noexcept { return slot_; }
+  // The application has taken what this peer brought into a batch, but for what it holds.
+  void taken(std::uint64_t charge);
   // Before `taken`: these messages of the batch stay charged until they are released.
   void hold(std::uint64_t charge) noexcept;
   void release(std::uint64_t charge);
+  // Stops reading, or lets it go on.
+  void pause(bool wanted);
 
  protected:
   virtual void on_taken() = 0;
 
   bool may_read() const noexcept {
     const auto own = unread_ + held_;
-    return own < options_->receive_high_water_mark && (own == 0 || !group_.inbound.exhausted());
+    return !paused_ && own < options_->receive_high_water_mark && (own == 0 || !group_.inbound.exhausted());
   }
   // Reading has stopped; `on_taken` is called when it may go on.
   void wait_for_room() {
-    if (unread_ + held_ < options_->receive_high_water_mark) {
+    if (!paused_ && unread_ + held_ < options_->receive_high_water_mark) {
       group_.inbound.wait(*this);
     }
   }
   bool below_half_mark() const noexcept {
     return unread_ + held_ <= options_->receive_high_water_mark / 2;
   }
-  // The end: from here on the group is not touched any more. A batch may hold its senders for longer
-  // than their socket lives.
-  void discharge_all() noexcept;
+  // The end. What it has brought in stays charged until the application has taken it: a peer that
+  // comes, sends, leaves and comes again must not cost more than one that stays.
+  void leave() noexcept;
   bool all_taken() const noexcept { return unread_ + held_ == 0; }
 
   void count_in(std::size_t payload_bytes) noexcept {
     const auto charge = payload_bytes + message_charge;
     unread_ += charge;
-    ++unread_messages_;
     group_.inbound.charge(charge);
-    ++counters_.messages_in;
-    ++group_.total.messages_in;
-    counters_.bytes_in += payload_bytes;
-    group_.total.bytes_in += payload_bytes;
+    counters_.count_in(payload_bytes);
+    group_.total.count_in(payload_bytes);
   }
 
   void count_out(std::size_t payload_bytes) noexcept {
-    ++counters_.messages_out;
-    ++group_.total.messages_out;
-    counters_.bytes_out += payload_bytes;
-    group_.total.bytes_out += payload_bytes;
+    counters_.count_out(payload_bytes);
+    group_.total.count_out(payload_bytes);
   }
 
   connection_group& group() const noexcept { return group_; }
@@ -169,10 +188,13 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   traffic counters_;
   std::uint64_t unread_ = 0;  // in batches not handed over yet
   std::uint64_t held_ = 0;    // handed over, but the application is not done with it
+  std::uint64_t held_of_batch_ = 0;  // the part of `held_` that the next `taken` leaves out
+  batch_slot slot_;
   tcp_address remote_;
   wire::routing_id id_;
   std::uint32_t origin_;
-  std::uint32_t unread_messages_ = 0;
+  bool paused_ = false;
+  bool gone_ = false;
 };
 
 }  // namespace millrace::engine

@@ -24,7 +24,7 @@ void batch::clear() noexcept {
   senders.clear();
 }
 
-bool inbox::add_message(peer& from, bytes_view payload) {
+bool inbox::add_message(wire::routing_id from, bytes_view payload) {
   if (payload.size() > largest_shared_message) {
     auto own = memory_.allocate(payload.size());
     if (!own) {
@@ -46,7 +46,7 @@ bool inbox::add_message(peer& from, bytes_view payload) {
   return true;
 }
 
-void inbox::add_large_message(peer& from, block_ptr payload) {
+void inbox::add_large_message(wire::routing_id from, block_ptr payload) {
   const auto bytes = payload->bytes().size();
   now_.blocks.push_back(std::move(payload));
   add(from, now_.blocks.size() - 1, 0, bytes);
@@ -59,6 +59,7 @@ void inbox::add_event(socket_event event) {
 
 batch inbox::take() {
   slab_in_batch_ = false;
+  ++number_;
   last_batch_bytes_ = std::exchange(batch_bytes_, 0);
   return std::exchange(now_, std::exchange(spare_, {}));
 }
@@ -88,11 +89,17 @@ bool inbox::make_room(std::size_t bytes) {
   return true;
 }
 
-void inbox::add(peer& from, std::size_t place, std::size_t offset, std::size_t bytes) {
-  if (from.first_of_batch()) {
-    now_.senders.push_back(from.shared_from_this());
+void inbox::charge(peer& from, std::size_t payload_bytes) {
+  auto& slot = from.slot();
+  if (slot.batch != number_) {
+    slot = {number_, now_.senders.size()};
+    now_.senders.push_back({from.shared_from_this(), 0});
   }
-  now_.records.push_back({from.id(), record::pack(record::message, place),
+  now_.senders[slot.place].charge += payload_bytes + message_charge;
+}
+
+void inbox::add(wire::routing_id from, std::size_t place, std::size_t offset, std::size_t bytes) {
+  now_.records.push_back({from, record::pack(record::message, place),
                           static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes)});
 }
 

@@ -41,6 +41,15 @@ struct socket_event {
   error_code code{};
   bool truncated = false;
   tcp_address address{};
+  // With `connect`, for an application on another thread:
+  tcp_address local{};
+  std::shared_ptr<peer> who{};
+};
+
+// What one peer has brought into a batch.
+struct sender {
+  std::shared_ptr<peer> who;
+  std::uint64_t charge;
 };
 
 // One batch for the application.
@@ -48,7 +57,7 @@ struct batch {
   std::vector<record> records;
   std::vector<block_ptr> blocks;
   std::vector<socket_event> events;
-  std::vector<std::shared_ptr<peer>> senders;  // each once
+  std::vector<sender> senders;  // each once
 
   void clear() noexcept;
 };
@@ -65,8 +74,10 @@ class inbox {
   bool empty() const noexcept { return now_.records.empty(); }
 
   // False when there is no memory.
-  bool add_message(peer& from, bytes_view payload);
-  void add_large_message(peer& from, block_ptr payload);
+  bool add_message(wire::routing_id from, bytes_view payload);
+  void add_large_message(wire::routing_id from, block_ptr payload);
+  // Who is to be told when the batch has been taken, besides.
+  void charge(peer& from, std::size_t payload_bytes);
   void add_event(socket_event event);
 
   // What has come since the last call; the caller gives the vectors back with `recycle`.
@@ -75,7 +86,7 @@ class inbox {
 
  private:
   bool make_room(std::size_t bytes);
-  void add(peer& from, std::size_t place, std::size_t offset, std::size_t bytes);
+  void add(wire::routing_id from, std::size_t place, std::size_t offset, std::size_t bytes);
   std::size_t slab_bytes(std::size_t message_bytes) const noexcept;
 
   memory_source& memory_;
@@ -85,6 +96,7 @@ class inbox {
   std::size_t slab_used_ = 0;
   std::size_t slab_place_ = 0;
   bool slab_in_batch_ = false;
+  std::uint64_t number_ = 1;  // of the batch that is being filled
   std::size_t batch_bytes_ = 0;
   std::size_t last_batch_bytes_ = 0;
 };

@@ -11,20 +11,16 @@
 
 namespace millrace::engine {
 
-// Who has which routing id. Ids are given out in order, never 0; after the last one they start again
-// at 1 and those in use are skipped.
+// Who has which routing id, of the connections of one thread.
 class routing_table {
  public:
-  explicit routing_table(wire::routing_id first) noexcept : next_(first) {}
+  void put(std::shared_ptr<peer> owner) {
+    const auto id = owner->id();
+    peers_[id] = std::move(owner);
+  }
+  void erase(wire::routing_id id) { peers_.erase(id); }
 
-  // A free id, set aside for the caller; `nobody` if there is none.
-  wire::routing_id reserve();
-  // The same for an id of the caller's choice; false if it is in use.
-  bool reserve(wire::routing_id id) { return peers_.try_emplace(id).second; }
-  void release(wire::routing_id id) { peers_.erase(id); }
-
-  void put(std::shared_ptr<peer> owner);
-  // Null when the id is not in use or only set aside.
+  // Null when nobody has it.
   peer* find(wire::routing_id id) const noexcept {
     const auto found = peers_.find(id);
     return found == peers_.end() ? nullptr : found->second.get();
@@ -32,15 +28,13 @@ class routing_table {
 
   std::size_t size() const noexcept { return peers_.size(); }
 
-  // `visit` may erase the peer it is given.
+  // Those who are there now; `visit` may erase any.
   template <class Visit>
   void for_each(Visit visit) const {
     std::vector<std::shared_ptr<peer>> all;
     all.reserve(peers_.size());
     for (const auto& [id, owner] : peers_) {
-      if (owner) {
-        all.push_back(owner);
-      }
+      all.push_back(owner);
     }
     for (const auto& each : all) {
       visit(*each);
@@ -48,7 +42,6 @@ class routing_table {
   }
 
  private:
-  wire::routing_id next_;
   boost::unordered_flat_map<wire::routing_id, std::shared_ptr<peer>> peers_;
 };
 

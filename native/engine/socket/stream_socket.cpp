@@ -1,104 +1,88 @@
 #include "engine/socket/stream_socket.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
+#include <vector>
 
+#include "engine/socket/send_policy.hpp"
+#include "engine/socket/totals.hpp"
 #include "engine/transport/tcp.hpp"
 
 namespace millrace::engine {
 namespace {
 
-// Left to the rest of the process: files, name servers, other sockets.
-constexpr std::uint64_t descriptors_left_free = 256;
+const error_code no_memory{ENOMEM, boost::system::system_category()};
 
-std::uint32_t connections_by_descriptor_limit() noexcept {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto most =
-      std::min<std::uint64_t>(limit.rlim_cur, std::numeric_limits<std::int32_t>::max());
-  return static_cast<std::uint32_t>(most > 2 * descriptors_left_free ? most - descriptors_left_free
-                                                                     : most / 2);
-}
-
-socket_options with_limits(socket_options options) noexcept {
-  if (options.max_connections == 0) {
-    options.max_connections = connections_by_descriptor_limit();
-  }
-  return options;
-}
+// So many events, as charged, may wait for the application before nobody is let in any more: each
+// connection brings two, and those who come and go while the application is busy must not fill the
+// memory. Messages have a mark of their own, at which newcomers are still heard.
+constexpr std::uint64_t events_mark = 32'768 * message_charge;
 
 }  // namespace
 
 stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner,
                              const socket_options& options, wire::routing_id first_id)
+    : stream_socket(loop, memory, owner, std::make_shared<socket_commons>(options, first_id)) {}
+
+stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner,
+                             std::shared_ptr<socket_commons> commons)
     : loop_(loop),
       owner_(owner),
-      options_(with_limits(options)),
+      commons_(std::move(commons)),
       group_{.events = *this,
              .memory = memory,
-             .outbound = {.bound = options.max_total_buffered_bytes},
-             .inbound = receive_budget{options.total_receive_high_water_mark},
+             .outbound = {.bound = commons_->options.max_total_buffered_bytes,
+                          .shared = commons_->threads ? &commons_->queued : nullptr},
+             .inbound = receive_budget{commons_->options.total_receive_high_water_mark,
+                                       commons_->threads},
              .total = {}},
+      events_(events_mark),
       inbox_(memory),
-      peers_(first_id) {}
+      listeners_(loop, *this, *commons_, events_),
+      connectors_(loop, *this, commons_->ids) {}
 
 stream_socket::~stream_socket() {
   destroy_all();
   loop_.queue().drain();
 }
 
-boost::system::result<stream_socket::bound> stream_socket::listen(const tcp_address& address,
-                                                                  const listen_options& how,
-                                                                  connection_options_ptr options) {
+boost::system::result<message_socket::bound> stream_socket::listen(const tcp_address& address,
+                                                                   const listen_options& how,
+                                                                   connection_options_ptr options) {
   auto opened = open_listener(address, how, options->keep_alive);
   if (!opened) {
     return opened.error();
   }
-  const auto id = ++last_listener_;
-  listener_events& events = *this;
-  auto source = std::make_unique<listener>(loop_, events, id, std::move(*opened));
-  if (!source->start()) {
-    return error_code{ENOMEM, boost::system::system_category()};
+  const bound result{++last_listener_, engine::local_address(opened->get())};
+  if (!listeners_.add(result.id, std::move(*opened), how, std::move(options))) {
+    return no_memory;
   }
-  const bound result{id, source->address()};
-  listeners_.emplace(id, listening{std::move(source), how, std::move(options)});
   return result;
 }
 
-boost::system::result<std::uint32_t> stream_socket::connect(connect_request request) {
-  const bool chosen = request.id != wire::nobody;
-  if (chosen && !peers_.reserve(request.id)) {
-    return error::routing_id_in_use;
+void stream_socket::add_listener(std::uint32_t id, descriptor listening, const listen_options& how,
+                                 connection_options_ptr options) {
+  if (!listeners_.add(id, std::move(listening), how, std::move(options))) {
+    post({.what = socket_event::kind::accept_failed, .origin = id, .code = no_memory});
   }
-  const auto id = chosen ? request.id : peers_.reserve();
-  if (id == wire::nobody) {
-    return error::no_free_routing_id;
-  }
-  const auto token = ++last_token_;
-  connector_events& events = *this;
-  auto source = std::make_unique<connector>(loop_, events, token, std::move(request.addresses),
-                                            request.options->keep_alive);
-  auto& started = *source;
-  connectors_.emplace(token, connecting_to{std::move(source), id, std::move(request.options)});
-  started.start(request.timeout);
-  return token;
 }
 
-void stream_socket::stop_connecting() {
-  for (const auto& [token, pending] : connectors_) {
-    peers_.release(pending.id);
+boost::system::result<std::uint32_t> stream_socket::connect(connect_request request) {
+  const auto id = commons_->ids.reserve_for(request.id);
+  if (!id) {
+    return id.error();
   }
-  connectors_.clear();
+  request.id = *id;
+  const auto token = ++last_token_;
+  connectors_.start(token, std::move(request));
+  return token;
 }
 
 send_result stream_socket::send(wire::routing_id to, chunks payload) {
   auto* const found = find(to);
   if (!found) {
-    ++counters_.dropped_messages;
+    count_undeliverable();
     return send_result::refused;
   }
   const bool refuse = is_fullest_and_over(*found);
@@ -109,7 +93,7 @@ std::byte* stream_socket::begin_send(wire::routing_id to, std::size_t bytes, std
                                      send_result& result) {
   auto* const found = find(to);
   if (!found) {
-    ++counters_.dropped_messages;
+    count_undeliverable();
     result = send_result::refused;
     return nullptr;
   }
@@ -130,23 +114,19 @@ send_result stream_socket::finish_send(wire::routing_id to, std::size_t bytes) {
 
 // Applies the policy of a peer whose queue is full.
 send_result stream_socket::judge(peer& to, send_result result) {
-  if (static_cast<int>(result) >= 0 || result == send_result::too_long) [[likely]] {
+  if (was_taken(result) || result == send_result::too_long) [[likely]] {
     return result;
   }
-  const auto policy = to.options().on_buffer_full;
-  if (result == send_result::at_bound && policy == on_buffer_full::error) {
-    return result;
+  const bool full = result == send_result::at_bound;
+  const auto told = full ? at_bound_of(to.options()) : result;
+  if (counts_as_dropped(told)) {
+    count_undeliverable();
+    to.count_drop();
   }
-  ++counters_.dropped_messages;
-  to.count_drop();
-  if (result != send_result::at_bound) {
-    return result;
+  if (full && told == send_result::refused) {
+    to.destroy(error::backpressure);
   }
-  if (policy == on_buffer_full::drop) {
-    return send_result::dropped;
-  }
-  to.destroy(error::backpressure);
-  return send_result::refused;
+  return told;
 }
 
 // Above the bound of all peers together the fullest one meets its policy: it is disconnected here,
@@ -155,59 +135,142 @@ bool stream_socket::is_fullest_and_over(const peer& sender) {
   if (group_.outbound.charged < group_.outbound.bound) [[likely]] {
     return false;
   }
-  peer* fullest = nullptr;
-  peers_.for_each([&](peer& each) {
-    if (!fullest || each.queue().charged() > fullest->queue().charged()) {
-      fullest = &each;
-    }
-  });
-  if (fullest && fullest != &sender &&
-      fullest->options().on_buffer_full == on_buffer_full::disconnect) {
+  std::vector<peer*> all;
+  peers_.for_each([&](peer& each) { all.push_back(&each); });
+  auto* const fullest = fullest_of(all);
+  if (fullest && fullest != &sender && is_cut_at_bound(*fullest)) {
     fullest->destroy(error::backpressure);
   }
   return fullest == &sender;
 }
 
-void stream_socket::end_all(error_code reason, std::uint32_t linger) {
-  peers_.for_each([&](peer& each) { each.end(reason, linger); });
+void stream_socket::flush(wire::routing_id to) noexcept {
+  if (auto* const found = find(to)) {
+    found->flush();
+  }
+}
+
+void stream_socket::end(wire::routing_id who, std::uint32_t linger) {
+  if (auto* const found = find(who)) {
+    found->end(error::local_closed, linger);
+  }
+}
+
+void stream_socket::cut(wire::routing_id who, error_code reason) {
+  if (auto* const found = find(who)) {
+    found->destroy(reason);
+  }
+}
+
+void stream_socket::hold(wire::routing_id who, std::uint64_t charge) {
+  if (auto* const found = find(who)) {
+    found->hold(charge);
+  } else {
+    held_of_gone_.emplace_back(who, charge);
+  }
+}
+
+void stream_socket::release(wire::routing_id who, std::uint64_t charge) {
+  if (auto* const found = find(who)) {
+    found->release(charge);
+  } else {
+    const auto freed = std::min(charge, group_.orphaned);
+    group_.orphaned -= freed;
+    group_.inbound.discharge(freed);
+  }
+}
+
+void stream_socket::pause(wire::routing_id who, bool wanted) {
+  if (auto* const found = find(who)) {
+    found->pause(wanted);
+  }
+}
+
+void stream_socket::end_all(std::uint32_t linger) {
+  peers_.for_each([&](peer& each) { each.end(error::local_closed, linger); });
 }
 
 void stream_socket::destroy_all() {
   listeners_.clear();
-  stop_connecting();
+  connectors_.stop_all();
   peers_.for_each([](peer& each) { each.destroy(error::local_closed); });
 }
 
+tcp_address stream_socket::local_address(wire::routing_id who) const noexcept {
+  const auto* const found = find(who);
+  return found ? found->local_address() : tcp_address{};
+}
+
+std::uint64_t stream_socket::queued_bytes(wire::routing_id who) const noexcept {
+  auto* const found = find(who);
+  return found ? found->queue().charged() : 0;
+}
+
+socket_totals stream_socket::totals_of(wire::routing_id who) const noexcept {
+  auto* const found = find(who);
+  return found ? totals_of_peer(*found) : socket_totals{};
+}
+
+socket_totals stream_socket::totals() const noexcept {
+  const auto& sum = group_.total;
+  return {.messages_in = sum.messages_in.value(),
+          .messages_out = sum.messages_out.value(),
+          .bytes_in = sum.bytes_in.value(),
+          .bytes_out = sum.bytes_out.value(),
+          .connections = commons_->doors.connections(),
+          .queued_bytes = group_.outbound.charged,
+          .dropped_messages = undeliverable_.value(),
+          .refused = commons_->refused.load(std::memory_order_relaxed)};
+}
+
 void stream_socket::finish_batch(batch used) {
-  for (const auto& sender : used.senders) {
-    sender->taken();
+  for (const auto& [id, charge] : std::exchange(held_of_gone_, {})) {
+    const auto from = std::ranges::find(used.senders, id, [](auto& each) { return each.who->id(); });
+    if (from != used.senders.end()) {
+      from->who->hold(charge);
+    }
   }
+  for (const auto& from : used.senders) {
+    from.who->taken(from.charge);
+  }
+  events_.discharge(used.events.size() * message_charge);
   inbox_.recycle(std::move(used));
 }
 
 void stream_socket::post(socket_event event) {
+  events_.charge(message_charge);
   inbox_.add_event(std::move(event));
   loop_.add(static_cast<undelivered&>(*this));
 }
 
 void stream_socket::on_open(peer& from) {
-  ++open_;
-  post({.what = socket_event::kind::connect,
-        .id = from.id(),
-        .origin = from.origin(),
-        .token = token_in_progress_,
-        .address = from.remote_address()});
+  if (from.origin() == 0) {
+    commons_->doors.enter();
+    loop_.load.fetch_add(1, std::memory_order_relaxed);
+  }
+  socket_event event{.what = socket_event::kind::connect,
+                     .id = from.id(),
+                     .origin = from.origin(),
+                     .token = connectors_.token_in_progress(),
+                     .address = from.remote_address()};
+  if (commons_->threads) {
+    event.local = from.local_address();
+    event.who = from.shared_from_this();
+  }
+  post(std::move(event));
 }
 
 void stream_socket::on_message(peer& from, bytes_view payload) {
-  if (!inbox_.add_message(from, payload)) {
+  if (!inbox_.add_message(from.id(), payload)) {
     return from.destroy(error::resources);
   }
+  inbox_.charge(from, payload.size());
   loop_.add(static_cast<undelivered&>(*this));
 }
 
 void stream_socket::on_large_message(peer& from, block_ptr payload) {
-  inbox_.add_large_message(from, std::move(payload));
+  inbox_.charge(from, payload->bytes().size());
+  inbox_.add_large_message(from.id(), std::move(payload));
   loop_.add(static_cast<undelivered&>(*this));
 }
 
@@ -216,64 +279,18 @@ void stream_socket::on_drain(peer& from) {
 }
 
 void stream_socket::on_close(peer& from, const end_reason& reason) {
-  --open_;
-  if (const auto found = listeners_.find(from.origin()); found != listeners_.end()) {
-    --found->second.connections;
-  }
+  commons_->doors.leave(from.origin(), from.remote_address());
+  loop_.load.fetch_sub(1, std::memory_order_relaxed);
   post({.what = socket_event::kind::disconnect,
         .id = from.id(),
         .origin = from.origin(),
         .code = reason.code,
         .truncated = reason.truncated,
         .address = from.remote_address()});
-  peers_.release(from.id());
-}
-
-bool stream_socket::is_full(const listening& at) const noexcept {
-  return open_ >= options_.max_connections ||
-         (at.how.max_connections != 0 && at.connections >= at.how.max_connections);
-}
-
-void stream_socket::on_accept(listener& from, descriptor accepted, const tcp_address& remote) {
-  auto& at = listeners_.at(from.id());
-  if (is_full(at)) {
-    ++counters_.refused;
-    return post({.what = socket_event::kind::refused, .origin = from.id(), .address = remote});
+  peers_.erase(from.id());
+  if (!commons_->threads) {
+    commons_->ids.release(from.id());
   }
-  const auto id = peers_.reserve();
-  if (start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted))) {
-    ++at.connections;
-  } else {
-    on_accept_failed(from, {ENOMEM, boost::system::system_category()});
-  }
-}
-
-void stream_socket::on_accept_failed(listener& from, error_code failure) {
-  post({.what = socket_event::kind::accept_failed, .origin = from.id(), .code = failure});
-}
-
-void stream_socket::on_connect(connector& from, descriptor connected, const tcp_address& remote) {
-  const auto ended = take_connector(from.token());
-  token_in_progress_ = from.token();
-  const bool started =
-      start({.id = ended.id, .remote = remote}, ended.options, std::move(connected));
-  token_in_progress_ = 0;
-  if (!started) {
-    post({.what = socket_event::kind::connect_failed,
-          .token = from.token(),
-          .code = {ENOMEM, boost::system::system_category()},
-          .address = remote});
-  }
-}
-
-void stream_socket::on_connect_failed(connector& from, error_code failure,
-                                      const tcp_address& last) {
-  const auto ended = take_connector(from.token());
-  peers_.release(ended.id);
-  post({.what = socket_event::kind::connect_failed,
-        .token = from.token(),
-        .code = failure,
-        .address = last});
 }
 
 bool stream_socket::start(const connection_identity& who, connection_options_ptr options,
@@ -284,15 +301,18 @@ bool stream_socket::start(const connection_identity& who, connection_options_ptr
   if (started.start()) {
     return true;
   }
-  peers_.release(who.id);
+  peers_.erase(who.id);
   return false;
 }
 
-stream_socket::connecting_to stream_socket::take_connector(std::uint32_t token) {
-  const auto found = connectors_.find(token);
-  auto taken = std::move(found->second);
-  connectors_.erase(found);
-  return taken;
+void stream_socket::adopt(const connection_identity& who, connection_options_ptr options,
+                          descriptor accepted) {
+  if (!start(who, std::move(options), std::move(accepted))) {
+    commons_->doors.leave(who.origin, who.remote);
+    loop_.load.fetch_sub(1, std::memory_order_relaxed);
+    commons_->ids.release(who.id);
+    post({.what = socket_event::kind::accept_failed, .origin = who.origin, .code = no_memory});
+  }
 }
 
 }  // namespace millrace::engine

@@ -1,129 +1,112 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "engine/connection/connector.hpp"
-#include "engine/connection/listener.hpp"
 #include "engine/io_loop.hpp"
 #include "engine/options.hpp"
+#include "engine/socket/connection_host.hpp"
+#include "engine/socket/connectors.hpp"
 #include "engine/socket/inbox.hpp"
+#include "engine/socket/listeners.hpp"
+#include "engine/socket/message_socket.hpp"
 #include "engine/socket/routing_table.hpp"
+#include "engine/socket/socket_commons.hpp"
 
 namespace millrace::engine {
 
-// Told, within a turn, that a batch lies in the inbox.
-class wakeup {
- public:
-  virtual void on_batch() noexcept = 0;
-
- protected:
-  ~wakeup() = default;
-};
-
-struct stream_counters {
-  std::uint64_t dropped_messages = 0;  // beside those of peers: sent to nobody
-  std::uint64_t refused = 0;
-};
-
-// The STREAM socket: many listeners, connectors and peers under one space of routing ids, one inbox
-// and one set of limits. Used on the thread of its loop; outlived by its loop, outlives its peers.
-class stream_socket final : private connection_events,
-                            private listener_events,
-                            private connector_events,
+// The STREAM socket on one thread: listeners, connectors and peers under one space of routing ids,
+// one inbox and one set of limits. It is a whole socket, or the part of a threaded_socket that lives
+// on one of its threads. Used on the thread of its loop; outlived by its loop, outlives its peers.
+class stream_socket final : public message_socket,
+                            private connection_events,
+                            private connection_host,
                             private undelivered {
  public:
-  using connection_options_ptr = std::shared_ptr<const connection_options>;
-
   stream_socket(io_loop& loop, memory_source& memory, wakeup& owner, const socket_options& options,
                 wire::routing_id first_id);
-  ~stream_socket();
+  // A part of a socket.
+  stream_socket(io_loop& loop, memory_source& memory, wakeup& owner,
+                std::shared_ptr<socket_commons> commons);
+  ~stream_socket() override;
 
-  struct bound {
-    std::uint32_t id;
-    tcp_address address;
-  };
   boost::system::result<bound> listen(const tcp_address& address, const listen_options& how,
-                                      connection_options_ptr options);
-  void unlisten(std::uint32_t id) { listeners_.erase(id); }
+                                      connection_options_ptr options) override;
+  void unlisten(std::uint32_t id) override { listeners_.remove(id); }
+  boost::system::result<std::uint32_t> connect(connect_request request) override;
+  void stop_connecting() override { connectors_.stop_all(); }
 
-  struct connect_request {
-    std::vector<tcp_address> addresses;
-    std::chrono::milliseconds timeout;
-    wire::routing_id id = wire::nobody;  // nobody: the next free one
-    connection_options_ptr options;
-  };
-  // The token of the event that will tell how it ended.
-  boost::system::result<std::uint32_t> connect(connect_request request);
-  void stop_connecting();
-
-  send_result send(wire::routing_id to, chunks payload);
-  // As peer::begin_send; null for an unknown peer too.
+  send_result send(wire::routing_id to, chunks payload) override;
   std::byte* begin_send(wire::routing_id to, std::size_t bytes, std::size_t slack,
-                        send_result& result);
-  send_result finish_send(wire::routing_id to, std::size_t bytes);
+                        send_result& result) override;
+  send_result finish_send(wire::routing_id to, std::size_t bytes) override;
+  void flush() noexcept override { loop_.flush(); }
+  void flush(wire::routing_id to) noexcept override;
+
+  void end(wire::routing_id who, std::uint32_t linger) override;
+  void destroy(wire::routing_id who) override { cut(who, error::local_closed); }
+  void hold(wire::routing_id who, std::uint64_t charge) override;
+  void release(wire::routing_id who, std::uint64_t charge) override;
+  void pause(wire::routing_id who, bool wanted) override;
+  void end_all(std::uint32_t linger) override;
+
+  bool has(wire::routing_id who) const noexcept override { return find(who) != nullptr; }
+  std::uint64_t queued_bytes(wire::routing_id who) const noexcept override;
+  tcp_address local_address(wire::routing_id who) const noexcept override;
+  socket_totals totals_of(wire::routing_id who) const noexcept override;
+  socket_totals totals() const noexcept override;
+
+  batch take_batch() override { return inbox_.take(); }
+  void finish_batch(batch used) override;
 
   peer* find(wire::routing_id id) const noexcept { return peers_.find(id); }
-  void end_all(error_code reason, std::uint32_t linger);
-  void destroy_all();
-
-  batch take_batch() { return inbox_.take(); }
-  // The application has what the batch held; what it still works on was held with peer::hold.
-  void finish_batch(batch used);
-
-  std::size_t connections() const noexcept { return open_; }
   std::size_t connecting() const noexcept { return connectors_.size(); }
   const connection_group& group() const noexcept { return group_; }
-  const stream_counters& counters() const noexcept { return counters_; }
-  void flush() noexcept { loop_.flush(); }
+  void destroy_all();
+
+  // What a threaded_socket asks of its parts.
+  bool has_batch() const noexcept { return !inbox_.empty(); }
+  void add_listener(std::uint32_t id, descriptor listening, const listen_options& how,
+                    connection_options_ptr options);
+  void start_connecting(std::uint32_t token, connect_request request) {
+    connectors_.start(token, std::move(request));
+  }
+  void adopt(const connection_identity& who, connection_options_ptr options,
+             descriptor accepted) override;
+  void cut(wire::routing_id who, error_code reason);
+  void count_undeliverable() noexcept { undeliverable_.add(1); }
+  void resume_reading() noexcept { group_.inbound.resume(); }
 
  private:
-  struct listening {
-    std::unique_ptr<listener> source;
-    listen_options how;
-    connection_options_ptr options;
-    std::size_t connections = 0;
-  };
-  struct connecting_to {
-    std::unique_ptr<connector> source;
-    wire::routing_id id;
-    connection_options_ptr options;
-  };
-
   void on_open(peer& from) override;
   void on_message(peer& from, bytes_view payload) override;
   void on_large_message(peer& from, block_ptr payload) override;
   void on_drain(peer& from) override;
   void on_close(peer& from, const end_reason& reason) override;
-  void on_accept(listener& from, descriptor accepted, const tcp_address& remote) override;
-  void on_accept_failed(listener& from, error_code failure) override;
-  void on_connect(connector& from, descriptor connected, const tcp_address& remote) override;
-  void on_connect_failed(connector& from, error_code failure, const tcp_address& last) override;
   void on_deliver() noexcept override { owner_.on_batch(); }
 
-  bool is_full(const listening& at) const noexcept;
-  bool start(const connection_identity& who, connection_options_ptr options, descriptor connected);
-  connecting_to take_connector(std::uint32_t token);
+  bool start(const connection_identity& who, connection_options_ptr options,
+             descriptor connected) override;
+  void post(socket_event event) override;
+
   send_result judge(peer& to, send_result result);
   bool is_fullest_and_over(const peer& sender);
-  void post(socket_event event);
-
   io_loop& loop_;
   wakeup& owner_;
-  socket_options options_;
+  std::shared_ptr<socket_commons> commons_;
   connection_group group_;
-  stream_counters counters_;
+  counter undeliverable_;  // sent to nobody, or dropped
+  receive_budget events_;
   inbox inbox_;
-  std::unordered_map<std::uint32_t, listening> listeners_;
-  std::unordered_map<std::uint32_t, connecting_to> connectors_;
+  listeners listeners_;
+  connectors connectors_;
   routing_table peers_;
-  std::size_t open_ = 0;
+  // Messages of the batch under way that the application works on, of peers that have left since.
+  std::vector<std::pair<wire::routing_id, std::uint64_t>> held_of_gone_;
   std::uint32_t last_listener_ = 0;
   std::uint32_t last_token_ = 0;
-  std::uint32_t token_in_progress_ = 0;  // of the connection that is being opened
 };
 
 }  // namespace millrace::engine

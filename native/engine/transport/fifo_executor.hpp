@@ -24,6 +24,8 @@ class fifo_queue {
   }
 
   void drain();
+  // Runs the first; there must be one.
+  void run_first() { take_first()->run(); }
   bool empty() const noexcept { return first_ == nullptr; }
 
  private:

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "engine/connection/peer.hpp"
 
@@ -31,15 +33,24 @@ class silent_peer final : public engine::peer {
   void end(engine::error_code /*reason*/, std::uint32_t /*linger*/) override {}
   void destroy(engine::error_code /*reason*/) override {}
   engine::tcp_address local_address() const noexcept override { return {}; }
+  std::size_t header_bytes() const noexcept override { return 4; }
 
   // What a connection does when a message is complete, before it tells anybody.
-  void receives(std::size_t payload_bytes) { count_in(payload_bytes); }
+  void receives(std::size_t payload_bytes) {
+    count_in(payload_bytes);
+    in_batch_ += payload_bytes + engine::message_charge;
+  }
+  // The application takes all that has come since the last time.
+  void batch_is_taken() { taken(std::exchange(in_batch_, 0)); }
   using peer::all_taken;
   using peer::below_half_mark;
+  using peer::leave;
   using peer::may_read;
 
  private:
   void on_taken() override {}
+
+  std::uint64_t in_batch_ = 0;
 };
 
 }  // namespace millrace::testing

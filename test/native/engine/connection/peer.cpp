@@ -52,7 +52,7 @@ TEST_CASE("Empty messages stop it too") {
 TEST_CASE("A batch that is taken frees all of it") {
   readers of;
   of.one->receives(5'000);
-  of.one->taken();
+  of.one->batch_is_taken();
   CHECK(of.one->may_read());
   CHECK(of.one->all_taken());
   CHECK(of.group.inbound.charged() == 0);
@@ -63,7 +63,7 @@ TEST_CASE("A message that is held stays charged until it is released") {
   of.one->receives(1'900);
   of.one->receives(100);
   of.one->hold(1'900 + message_charge);
-  of.one->taken();
+  of.one->batch_is_taken();
   CHECK(of.group.inbound.charged() == 1'900 + message_charge);
   CHECK_FALSE(of.one->may_read());
   of.one->release(1'900 + message_charge);
@@ -75,7 +75,7 @@ TEST_CASE("No more can be held than was received, nor released than is held") {
   readers of;
   of.one->receives(100);
   of.one->hold(1'000'000);
-  of.one->taken();
+  of.one->batch_is_taken();
   CHECK(of.group.inbound.charged() == 100 + message_charge);
   of.one->release(1'000'000);
   of.one->release(1);
@@ -96,7 +96,7 @@ TEST_CASE("Half of the mark has to be free before reading starts again") {
   of.one->receives(900);
   of.one->receives(900);
   of.one->hold(2 * (900 + message_charge));
-  of.one->taken();
+  of.one->batch_is_taken();
   CHECK_FALSE(of.one->below_half_mark());
   of.one->release(900 + message_charge);
   CHECK_FALSE(of.one->below_half_mark());
@@ -104,33 +104,56 @@ TEST_CASE("Half of the mark has to be free before reading starts again") {
   CHECK(of.one->below_half_mark());
 }
 
-TEST_CASE("The first message of a batch is told from the others") {
+TEST_CASE("Batches that are handed over one behind the other are taken one by one") {
   readers of;
-  of.one->receives(1);
-  CHECK(of.one->first_of_batch());
-  of.one->receives(1);
-  CHECK_FALSE(of.one->first_of_batch());
-  of.one->taken();
-  of.one->receives(1);
-  CHECK(of.one->first_of_batch());
+  of.one->receives(500);
+  of.one->receives(700);
+  of.one->taken(500 + message_charge);
+  CHECK(of.group.inbound.charged() == 700 + message_charge);
+  of.one->taken(700 + message_charge);
+  CHECK(of.one->all_taken());
 }
 
-TEST_CASE("A peer that ends gives back what it was charged") {
+TEST_CASE("What is held of one batch is no part of the next") {
+  readers of;
+  of.one->receives(500);
+  of.one->receives(700);
+  of.one->hold(500 + message_charge);
+  of.one->taken(500 + message_charge);
+  CHECK(of.group.inbound.charged() == 1'200 + 2 * message_charge);
+  of.one->taken(700 + message_charge);
+  CHECK(of.group.inbound.charged() == 500 + message_charge);
+}
+
+TEST_CASE("What a peer has brought stays charged when it leaves, until it is taken") {
   readers of;
   of.one->receives(700);
-  of.one->hold(500);
-  of.one.reset();
-  CHECK(of.group.inbound.charged() == 0);
+  of.one->receives(300);
+  of.one->hold(700 + message_charge);
+  of.one->leave();
+  CHECK(of.group.inbound.charged() == 1'000 + 2 * message_charge);
+  CHECK(of.group.orphaned == 700 + message_charge);
+  of.one->batch_is_taken();
+  CHECK(of.group.inbound.charged() == 700 + message_charge);
+}
+
+TEST_CASE("A peer that is paused is not read, whatever room there is") {
+  readers of;
+  of.one->pause(true);
+  CHECK_FALSE(of.one->may_read());
+  CHECK(of.other->may_read());
+  of.one->pause(false);
+  CHECK(of.one->may_read());
 }
 
 TEST_CASE("What comes in is counted for the peer and for the socket") {
   readers of;
   of.one->receives(10);
   of.other->receives(5);
-  CHECK(of.one->counters().messages_in == 1);
-  CHECK(of.one->counters().bytes_in == 10);
-  CHECK(of.group.total.messages_in == 2);
-  CHECK(of.group.total.bytes_in == 15);
+  CHECK(of.one->counters().messages_in.value() == 1);
+  CHECK(of.one->counters().bytes_in.value() == 10);
+  CHECK(of.group.total.messages_in.value() == 2);
+  CHECK(of.group.total.bytes_in.value() == 15);
 }
 
 }  // namespace

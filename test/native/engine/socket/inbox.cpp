@@ -25,21 +25,26 @@ struct inbox_of_two {
 
   bool receive(silent_peer& from, std::string_view payload) {
     from.receives(payload.size());
-    return box.add_message(from, bytes(payload));
+    if (!box.add_message(from.id(), bytes(payload))) {
+      return false;
+    }
+    box.charge(from, payload.size());
+    return true;
   }
 
   void receive_large(silent_peer& from, std::string_view payload) {
     from.receives(payload.size());
     auto block = memory.allocate(payload.size());
     std::ranges::copy(bytes(payload), block->bytes().begin());
-    box.add_large_message(from, std::move(block));
+    box.add_large_message(from.id(), std::move(block));
+    box.charge(from, payload.size());
   }
 
   // Takes a batch as an application does.
   engine::batch take() {
     auto taken = box.take();
     for (const auto& sender : taken.senders) {
-      sender->taken();
+      sender.who->taken(sender.charge);
     }
     return taken;
   }
@@ -106,8 +111,8 @@ TEST_CASE("Each sender is named once in a batch") {
   CHECK(of.receive(*of.two, "c"));
   const auto first = of.take();
   REQUIRE(first.senders.size() == 2);
-  CHECK(first.senders[0] == of.two);
-  CHECK(first.senders[1] == of.one);
+  CHECK(first.senders[0].who == of.two);
+  CHECK(first.senders[1].who == of.one);
   CHECK(of.receive(*of.two, "d"));
   CHECK(of.take().senders.size() == 1);
 }
@@ -199,8 +204,8 @@ TEST_CASE("Without memory a message is not taken, and what was there before stay
   inbox_of_two of;
   CHECK(of.receive(*of.one, "kept"));
   of.memory.exhausted = true;
-  CHECK_FALSE(of.box.add_message(*of.one, bytes(pattern(16 * kib))));
-  CHECK_FALSE(of.box.add_message(*of.one, bytes(pattern(17 * kib))));
+  CHECK_FALSE(of.box.add_message(of.one->id(), bytes(pattern(16 * kib))));
+  CHECK_FALSE(of.box.add_message(of.one->id(), bytes(pattern(17 * kib))));
   of.memory.exhausted = false;
   CHECK(of.receive(*of.one, "more"));
   CHECK(transcript(of.take()) == lines{"1 kept", "1 more"});

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <limits>
 #include <memory>
 #include <vector>
 
@@ -12,11 +11,7 @@
 namespace millrace::testing {
 namespace {
 
-constexpr auto last_id = std::numeric_limits<wire::routing_id>::max();
-
 struct table_of_peers {
-  explicit table_of_peers(wire::routing_id first = 1) : table(first) {}
-
   std::shared_ptr<silent_peer> put(wire::routing_id id) {
     auto made =
         std::make_shared<silent_peer>(engine::connection_identity{.id = id}, group, options);
@@ -36,66 +31,20 @@ struct table_of_peers {
   engine::routing_table table;
 };
 
-TEST_CASE("Ids are given out in order from the first one") {
-  engine::routing_table table(1);
-  CHECK(table.reserve() == 1);
-  CHECK(table.reserve() == 2);
-  engine::routing_table later(1000);
-  CHECK(later.reserve() == 1000);
-}
-
-TEST_CASE("An id that is free again is not given out before all others had their turn") {
-  engine::routing_table table(1);
-  const auto id = table.reserve();
-  table.release(id);
-  CHECK(table.reserve() == id + 1);
-}
-
-TEST_CASE("After the last id they start again at 1, and 0 is nobody's") {
-  engine::routing_table table(last_id - 1);
-  CHECK(table.reserve() == last_id - 1);
-  CHECK(table.reserve() == last_id);
-  CHECK(table.reserve() == 1);
-  CHECK(table.reserve() == 2);
-}
-
-TEST_CASE("A table that is told to start at 0 starts at 1") {
-  engine::routing_table table(0);
-  CHECK(table.reserve() == 1);
-}
-
-TEST_CASE("Ids in use are skipped, whether a peer has them or they are set aside") {
-  table_of_peers of(last_id);
-  of.put(last_id);
-  CHECK(of.table.reserve(1));
-  of.put(2);
-  CHECK(of.table.reserve() == 3);
-}
-
-TEST_CASE("An id that the caller chooses is refused while it is in use") {
+TEST_CASE("A peer is found by its id until it is erased") {
   table_of_peers of;
-  CHECK(of.table.reserve(7));
-  CHECK_FALSE(of.table.reserve(7));
-  of.put(8);
-  CHECK_FALSE(of.table.reserve(8));
-  of.table.release(7);
-  CHECK(of.table.reserve(7));
-}
-
-TEST_CASE("An id that is only set aside finds nobody") {
-  engine::routing_table table(1);
-  CHECK(table.find(table.reserve()) == nullptr);
-  CHECK(table.find(99) == nullptr);
-  CHECK(table.find(wire::nobody) == nullptr);
-}
-
-TEST_CASE("A peer is found by its id until the id is released") {
-  table_of_peers of;
-  const auto peer = of.put(of.table.reserve());
+  const auto peer = of.put(1);
   CHECK(of.table.find(1) == peer.get());
-  of.table.release(1);
+  of.table.erase(1);
   CHECK(of.table.find(1) == nullptr);
   CHECK(peer.use_count() == 1);
+}
+
+TEST_CASE("An id that nobody has finds nobody") {
+  table_of_peers of;
+  of.put(1);
+  CHECK(of.table.find(99) == nullptr);
+  CHECK(of.table.find(wire::nobody) == nullptr);
 }
 
 TEST_CASE("Every peer is visited, also while visits remove peers") {
@@ -103,14 +52,13 @@ TEST_CASE("Every peer is visited, also while visits remove peers") {
   for (wire::routing_id id = 1; id <= 100; ++id) {
     of.put(id);
   }
-  CHECK(of.table.reserve(500));
   std::size_t visits = 0;
   of.table.for_each([&](engine::peer& each) {
-    of.table.release(each.id());
+    of.table.erase(each.id());
     ++visits;
   });
   CHECK(visits == 100);
-  CHECK(of.table.size() == 1);
+  CHECK(of.table.size() == 0);
 }
 
 }  // namespace

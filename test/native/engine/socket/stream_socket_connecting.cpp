@@ -102,7 +102,7 @@ TEST_CASE("When nobody listens the failure tells the token, the reason and the a
   CHECK(told->code == boost::system::errc::connection_refused);
   CHECK(told->address == where);
   CHECK(of->connecting() == 0);
-  CHECK(of->connections() == 0);
+  CHECK(of->totals().connections == 0);
 }
 
 TEST_CASE("Addresses are tried in turn until one answers") {

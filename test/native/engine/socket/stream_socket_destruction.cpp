@@ -114,7 +114,7 @@ TEST_CASE("A handler may destroy the peer whose message it has, and any other") 
   one.write(framed("a") + framed("b"));
   other.write(framed("c"));
   REQUIRE(of.run_until_disconnects(2));
-  CHECK(of->connections() == 0);
+  CHECK(of->totals().connections == 0);
   CHECK(of->group().inbound.charged() == 0);
   CHECK(of->group().outbound.charged == 0);
 }

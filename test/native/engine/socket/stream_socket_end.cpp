@@ -149,7 +149,7 @@ TEST_CASE("Without linger time a connection ends at once") {
   of.connect_far_end(of.listen());
   of->find(1)->end(error::local_closed, 0);
   CHECK(of->find(1) == nullptr);
-  CHECK(of->connections() == 0);
+  CHECK(of->totals().connections == 0);
 }
 
 TEST_CASE("A second disconnect may shorten the linger time of the first, not lengthen it") {
@@ -195,12 +195,12 @@ TEST_CASE("All connections can be ended together") {
   const auto where = of.listen();
   auto& one = of.connect_far_end(where);
   auto& other = of.connect_far_end(where);
-  of->end_all(error::local_closed, 2'000);
+  of->end_all(2'000);
   REQUIRE(of.run_until([&] { return one.ended() && other.ended(); }));
   one.close();
   other.close();
   REQUIRE(of.run_until_disconnects(2));
-  CHECK(of->connections() == 0);
+  CHECK(of->totals().connections == 0);
 }
 
 }  // namespace

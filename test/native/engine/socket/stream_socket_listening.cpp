@@ -62,14 +62,14 @@ TEST_CASE("Beyond max_connections a connection is accepted and closed at once, a
   of.connect_far_end(where);
   auto& third = of.dial(where);
   REQUIRE(of.run_until([&] { return third.ended() || third.failure() != 0; }));
-  CHECK(of->counters().refused == 1);
-  CHECK(of->connections() == 2);
+  CHECK(of->totals().refused == 1);
+  CHECK(of->totals().connections == 2);
   REQUIRE(of.app.last(kind::refused) != nullptr);
   CHECK(of.app.last(kind::refused)->address == third.address());
   first.half_close();
   REQUIRE(of.run_until_disconnects(1));
   of.connect_far_end(where);
-  CHECK(of->counters().refused == 1);
+  CHECK(of->totals().refused == 1);
 }
 
 TEST_CASE("A listener may have a limit of its own") {
@@ -78,12 +78,12 @@ TEST_CASE("A listener may have a limit of its own") {
   const auto wide = of.listen();
   auto& first = of.connect_far_end(narrow);
   of.dial(narrow);
-  REQUIRE(of.run_until([&] { return of->counters().refused == 1; }));
+  REQUIRE(of.run_until([&] { return of->totals().refused == 1; }));
   of.connect_far_end(wide);
   first.half_close();
   REQUIRE(of.run_until_disconnects(1));
   of.connect_far_end(narrow);
-  CHECK(of->connections() == 2);
+  CHECK(of->totals().connections == 2);
 }
 
 TEST_CASE("A storm of connections is accepted whole") {
@@ -93,7 +93,7 @@ TEST_CASE("A storm of connections is accepted whole") {
     of.dial(where).write_message("hello");
   }
   REQUIRE(of.run_until([&] { return of.app.messages() == 200; }));
-  CHECK(of->connections() == 200);
+  CHECK(of->totals().connections == 200);
 }
 
 int next_descriptor() {
@@ -164,8 +164,8 @@ TEST_CASE("Without a limit of its own a socket leaves descriptors to the rest of
   for (int i = 0; i < 11; ++i) {
     of.dial(where);
   }
-  REQUIRE(of.run_until([&] { return of->counters().refused == 1; }));
-  CHECK(of->connections() == 10);
+  REQUIRE(of.run_until([&] { return of->totals().refused == 1; }));
+  CHECK(of->totals().connections == 10);
 }
 
 // A socket on a thread where descriptors can be watched or not, as the test says.
@@ -214,7 +214,7 @@ TEST_CASE("A connection that cannot be watched is closed, and counts for no limi
   of.source.watches_fail = false;
   const far_end lucky(bound->address);
   of.turn();
-  CHECK(of.socket->connections() == 1);
+  CHECK(of.socket->totals().connections == 1);
   CHECK(of.app.count(kind::refused) == 0);
   CHECK(of.app.count(kind::connect) == 1);
 }
@@ -235,7 +235,7 @@ TEST_CASE("A connection that was made but cannot be watched has failed") {
   CHECK(of.app.last(kind::connect_failed)->token == *token);
   CHECK(of.app.last(kind::connect_failed)->code == boost::system::errc::not_enough_memory);
   CHECK(of.socket->connecting() == 0);
-  CHECK(of.socket->connections() == 0);
+  CHECK(of.socket->totals().connections == 0);
 }
 
 }  // namespace

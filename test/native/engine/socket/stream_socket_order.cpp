@@ -44,7 +44,7 @@ TEST_CASE("Each connection has its own id, and events tell the address of the fa
   const auto& second = of.connect_far_end(where);
   CHECK(of.app.last(kind::connect)->address == second.address());
   CHECK(of.app.log() == lines{"connect 70", "connect 71"});
-  CHECK(of->connections() == 2);
+  CHECK(of->totals().connections == 2);
 }
 
 TEST_CASE("After the last routing id the next connection has the first") {
@@ -167,10 +167,10 @@ TEST_CASE("After the end nothing more is told of a connection, and its id finds 
   REQUIRE(of.run_until_disconnects(1));
   CHECK(of->find(1) == nullptr);
   CHECK(of.send(1, "nobody") == engine::send_result::refused);
-  CHECK(of->counters().dropped_messages == 1);
+  CHECK(of->totals().dropped_messages == 1);
   of.run_for(std::chrono::milliseconds(20));
   CHECK(of.app.count(kind::disconnect) == 1);
-  CHECK(of->connections() == 0);
+  CHECK(of->totals().connections == 0);
 }
 
 TEST_CASE("A connection that ends before it was accepted has a beginning and an end") {

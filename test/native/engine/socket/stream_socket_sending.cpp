@@ -137,7 +137,7 @@ TEST_CASE("At the bound the peer is disconnected, and the message was not taken"
   CHECK(last == send_result::refused);
   REQUIRE(at.of.run_until_disconnects(1));
   CHECK(at.of.app.log().back() == "disconnect 1 BACKPRESSURE");
-  CHECK(at.of->counters().dropped_messages == 1);
+  CHECK(at.of->totals().dropped_messages == 1);
   CHECK(at.of->group().outbound.charged == 0);
 }
 
@@ -146,8 +146,8 @@ TEST_CASE("With the policy `drop` it is dropped and counted, and nothing else is
   send_result last{};
   const auto taken = at.send_until_not_taken(last);
   CHECK(last == send_result::dropped);
-  CHECK(at.of->find(1)->counters().dropped == 1);
-  CHECK(at.of->counters().dropped_messages == 1);
+  CHECK(at.of->find(1)->counters().dropped.value() == 1);
+  CHECK(at.of->totals().dropped_messages == 1);
   REQUIRE(at.receives(taken));
   CHECK(at.far.messages() == [&] {
     lines expected;
@@ -162,7 +162,7 @@ TEST_CASE("With the policy `error` the sender is told, nothing is counted and th
   send_result last{};
   const auto taken = at.send_until_not_taken(last);
   CHECK(last == send_result::at_bound);
-  CHECK(at.of->counters().dropped_messages == 0);
+  CHECK(at.of->totals().dropped_messages == 0);
   REQUIRE(at.receives(taken));
   CHECK(at.of.send(1, payload) == send_result::taken);
 }
@@ -215,7 +215,7 @@ TEST_CASE("Text that is encoded in place is framed and counted like any message"
   of.send(1, "next");
   REQUIRE(of.run_until([&] { return far.received().size() == 17; }));
   CHECK(far.messages() == lines{"hello", "next"});
-  CHECK(of->find(1)->counters().bytes_out == 9);
+  CHECK(of->find(1)->counters().bytes_out.value() == 9);
 }
 
 TEST_CASE("In place, too, nobody and a message that is too long are told apart") {
@@ -226,7 +226,7 @@ TEST_CASE("In place, too, nobody and a message that is too long are told apart")
   CHECK(result == send_result::too_long);
   CHECK(of->begin_send(99, 1, 1, result) == nullptr);
   CHECK(result == send_result::refused);
-  CHECK(of->counters().dropped_messages == 1);
+  CHECK(of->totals().dropped_messages == 1);
 }
 
 TEST_CASE("Messages of all sizes to a far end that reads slowly arrive whole and in order") {

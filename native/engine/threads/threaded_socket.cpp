@@ -1,0 +1,299 @@
+#include "engine/threads/threaded_socket.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/socket/send_policy.hpp"
+#include "engine/socket/totals.hpp"
+
+namespace millrace::engine {
+namespace {
+
+// So much waits for the end of the application's turn; later, and the I/O thread waits for work that
+// it could do. As batched_socket's flush_bytes.
+constexpr std::size_t hand_over_bytes = 32 * 1024;
+
+}  // namespace
+
+threaded_socket::threaded_socket(io_pool& pool, application_bell& bell, memory_source& memory,
+                                 wakeup& owner, const socket_options& options,
+                                 wire::routing_id first_id)
+    : parts_(thread_parts::make(pool, bell, options, first_id)),
+      owner_(owner),
+      inbox_(memory),
+      commands_(pool.size()),
+      orphaned_(pool.size()) {
+  for (const auto& each : parts_->all()) {
+    readers_.emplace_back(each);
+  }
+}
+
+threaded_socket::~threaded_socket() {
+  flush();
+  for (const auto& each : parts_->all()) {
+    if (!each->thread().post_call([each] { each->end(); })) {
+      each->end();
+    }
+  }
+}
+
+boost::system::result<message_socket::bound> threaded_socket::listen(
+    const tcp_address& address, const listen_options& how, connection_options_ptr options) {
+  auto opened = open_listener(address, how, options->keep_alive);
+  if (!opened) {
+    return opened.error();
+  }
+  const bound result{++last_listener_, engine::local_address(opened->get())};
+  const auto part = parts_->least_loaded();
+  listening_.emplace(result.id, part);
+  commands_for(part).call([target = parts_->all()[part], id = result.id,
+                           listening = std::move(*opened), how, options]() mutable {
+    if (auto* const socket = target->socket()) {
+      socket->add_listener(id, std::move(listening), how, std::move(options));
+    }
+  });
+  hand_over(part);
+  return result;
+}
+
+void threaded_socket::unlisten(std::uint32_t id) {
+  const auto found = listening_.find(id);
+  if (found == listening_.end()) {
+    return;
+  }
+  const auto part = found->second;
+  listening_.erase(found);
+  call(part, [id](stream_socket& socket) { socket.unlisten(id); });
+  hand_over(part);
+}
+
+boost::system::result<std::uint32_t> threaded_socket::connect(connect_request request) {
+  const auto id = parts_->ids.reserve_for(request.id);
+  if (!id) {
+    return id.error();
+  }
+  request.id = *id;
+  const auto token = ++last_token_;
+  const auto part = parts_->least_loaded();
+  connecting_.insert(token);
+  call(part, [token, request = std::move(request)](stream_socket& socket) {
+    socket.start_connecting(token, request);
+  });
+  hand_over(part);
+  return token;
+}
+
+void threaded_socket::stop_connecting() {
+  connecting_.clear();
+  call_each([](stream_socket& socket) { socket.stop_connecting(); });
+}
+
+send_result threaded_socket::send(wire::routing_id to, chunks payload) {
+  std::size_t bytes = 0;
+  for (const auto chunk : payload) {
+    bytes += chunk.size();
+  }
+  auto* const found = look_up(to);
+  const auto verdict = check(found, bytes);
+  if (verdict != send_result::taken) {
+    return verdict;
+  }
+  commands_for(found->part).add_send(to, bytes, payload);
+  return sent(*found, bytes);
+}
+
+std::byte* threaded_socket::begin_send(wire::routing_id to, std::size_t bytes, std::size_t slack,
+                                       send_result& result) {
+  auto* const found = look_up(to);
+  result = check(found, bytes);
+  return result == send_result::taken ? commands_for(found->part).begin_send(bytes, slack) : nullptr;
+}
+
+send_result threaded_socket::finish_send(wire::routing_id to, std::size_t bytes) {
+  auto* const found = look_up(to);
+  commands_for(found->part).finish_send(to, bytes);
+  return sent(*found, bytes);
+}
+
+send_result threaded_socket::check(remote* to, std::size_t bytes) {
+  if (!to || to->closing) {
+    sent_.dropped.add(1);
+    if (to) {
+      ++to->dropped;
+    }
+    return send_result::refused;
+  }
+  if (bytes > to->who->options().max_message_size) {
+    return send_result::too_long;
+  }
+  return to->who->queue().at_bound() || is_fullest_and_over(*to->who) ? at_bound(*to)
+                                                                      : send_result::taken;
+}
+
+send_result threaded_socket::at_bound(remote& full) {
+  const auto told = at_bound_of(full.who->options());
+  if (counts_as_dropped(told)) {
+    sent_.dropped.add(1);
+    ++full.dropped;
+  }
+  if (told == send_result::refused) {
+    cut(full);
+  }
+  return told;
+}
+
+void threaded_socket::cut(remote& full) {
+  full.closing = true;
+  ask(verb::cut, full.who->id());
+}
+
+bool threaded_socket::is_fullest_and_over(const peer& sender) {
+  if (parts_->queued.load(std::memory_order_relaxed) < parts_->options.max_total_buffered_bytes)
+      [[likely]] {
+    return false;
+  }
+  std::vector<peer*> all;
+  for (const auto& [id, each] : peers_) {
+    all.push_back(each.who.get());
+  }
+  auto* const fullest = fullest_of(all);
+  if (fullest && fullest != &sender && is_cut_at_bound(*fullest)) {
+    cut(*look_up(fullest->id()));
+  }
+  return fullest == &sender;
+}
+
+send_result threaded_socket::sent(remote& to, std::size_t bytes) {
+  ++to.messages_out;
+  to.bytes_out += bytes;
+  sent_.count_out(bytes);
+  const bool above = to.who->queue().offer(to.who->header_bytes() + bytes);
+  if (commands_for(to.part).payload_bytes() >= hand_over_bytes) {
+    hand_over(to.part);
+  }
+  return above ? send_result::full : send_result::taken;
+}
+
+void threaded_socket::flush() noexcept {
+  for (std::size_t part = 0; part < commands_.size(); ++part) {
+    hand_over(part);
+  }
+}
+
+void threaded_socket::flush(wire::routing_id to) noexcept {
+  if (const auto* const found = look_up(to)) {
+    hand_over(found->part);
+  }
+}
+
+void threaded_socket::end(wire::routing_id who, std::uint32_t linger) {
+  if (auto* const found = look_up(who)) {
+    found->closing = true;
+    ask(verb::end, who, linger);
+  }
+}
+
+void threaded_socket::destroy(wire::routing_id who) {
+  if (auto* const found = look_up(who)) {
+    found->closing = true;
+    ask(verb::destroy, who);
+  }
+}
+
+void threaded_socket::hold(wire::routing_id who, std::uint64_t charge) {
+  if (auto* const found = look_up(who)) {
+    found->held += charge;
+    ask(verb::hold, who, charge);
+  }
+}
+
+void threaded_socket::release(wire::routing_id who, std::uint64_t charge) {
+  if (auto* const found = look_up(who)) {
+    found->held -= std::min(charge, found->held);
+    return ask(verb::release, who, charge);
+  }
+  for (std::size_t part = 0; part < orphaned_.size() && charge != 0; ++part) {
+    const auto freed = std::min(charge, orphaned_[part]);
+    orphaned_[part] -= freed;
+    charge -= freed;
+    commands_for(part).add(verb::release, wire::nobody, freed);
+  }
+}
+
+void threaded_socket::pause(wire::routing_id who, bool wanted) {
+  ask(verb::pause, who, wanted ? 1 : 0);
+}
+
+void threaded_socket::end_all(std::uint32_t linger) {
+  for (auto& [id, each] : peers_) {
+    each.closing = true;
+  }
+  call_each([linger](stream_socket& socket) { socket.end_all(linger); });
+}
+
+std::uint64_t threaded_socket::queued_bytes(wire::routing_id who) const noexcept {
+  const auto found = peers_.find(who);
+  return found == peers_.end() ? 0 : found->second.who->queue().charged();
+}
+
+tcp_address threaded_socket::local_address(wire::routing_id who) const noexcept {
+  const auto found = peers_.find(who);
+  return found == peers_.end() ? tcp_address{} : found->second.local;
+}
+
+socket_totals threaded_socket::totals_of(wire::routing_id who) const noexcept {
+  const auto found = peers_.find(who);
+  if (found == peers_.end()) {
+    return {};
+  }
+  auto sum = totals_of_peer(*found->second.who);
+  sum.messages_out = found->second.messages_out;
+  sum.bytes_out = found->second.bytes_out;
+  sum.dropped_messages += found->second.dropped;
+  return sum;
+}
+
+socket_totals threaded_socket::totals() const noexcept {
+  socket_totals sum;
+  for (const auto& each : parts_->all()) {
+    const auto part = each->totals();
+    sum.messages_in += part.messages_in;
+    sum.bytes_in += part.bytes_in;
+    sum.dropped_messages += part.dropped_messages;
+  }
+  sum.messages_out = sent_.messages_out.value();
+  sum.bytes_out = sent_.bytes_out.value();
+  sum.dropped_messages += sent_.dropped.value();
+  sum.connections = parts_->doors.connections();
+  sum.queued_bytes = parts_->queued.load(std::memory_order_relaxed);
+  sum.refused = parts_->refused.load(std::memory_order_relaxed);
+  sum.handover_micros = handover_micros_;
+  return sum;
+}
+
+threaded_socket::remote* threaded_socket::look_up(wire::routing_id id) noexcept {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+
+command_batch& threaded_socket::commands_for(std::size_t part) {
+  auto& commands = commands_[part];
+  if (!commands) {
+    commands = std::make_unique<command_batch>(parts_->all()[part]);
+  }
+  return *commands;
+}
+
+void threaded_socket::ask(verb what, wire::routing_id who, std::uint64_t amount) {
+  if (const auto* const found = look_up(who)) {
+    commands_for(found->part).add(what, who, amount);
+  }
+}
+
+void threaded_socket::hand_over(std::size_t part) noexcept {
+  if (auto commands = std::exchange(commands_[part], nullptr)) {
+    parts_->all()[part]->thread().post(std::move(commands));
+  }
+}
+
+}  // namespace millrace::engine
