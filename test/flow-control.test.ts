@@ -9,11 +9,18 @@ const MiB = 1024 * KiB
 const block = Buffer.alloc(64 * KiB, 'x')
 const charge = 128 + 4
 
-/** Sends until the answer is no longer true; how many were taken, and that answer. */
-function fill(peer: Peer, data = block): { taken: number; answer: boolean | null } {
+/**
+ * Sends until the answer is no longer true although the kernel has had the time to take all that it can; how many were
+ * taken, and the last answer.
+ */
+async function fill(peer: Peer, data = block): Promise<{ taken: number; answer: boolean | null }> {
   for (let taken = 1; ; taken++) {
     const answer = peer.send(data)
-    if (answer !== true) return { taken: answer === null ? taken - 1 : taken, answer }
+    if (answer === null) return { taken: taken - 1, answer }
+    if (answer) continue
+    const before = peer.bufferedBytes
+    await quiet()
+    if (peer.bufferedBytes === before) return { taken, answer }
   }
 }
 
@@ -26,19 +33,21 @@ onEach('send answers false from sendHighWaterMark on, and drain comes at half of
   })
   const drained = collect(server.socket, 'drain', (peer) => peer)
   const [far, peer] = await server.meet({ paused: true })
-  const { taken, answer } = fill(peer)
+  const { taken, answer } = await fill(peer)
   t.is(answer, false)
   t.true(peer.bufferedBytes >= mark)
   t.true(peer.bufferedBytes < mark + block.length + charge)
   t.is(peer.send('one more'), false)
   await quiet()
-  t.is(queued.length, 0)
+  // With I/O threads the kernel takes what is on its way to it while the queue is being filled.
+  const before = queued.length
+  if (row.threads === 0) t.is(before, 0)
   far.resume()
-  t.is(await drained.next('drain'), peer)
-  t.true(queued[0]! <= mark / 2)
+  t.deepEqual(await drained.atLeast(before + 1), Array<Peer>(before + 1).fill(peer))
+  t.true(queued.every((each) => each <= mark / 2))
   await far.messages.atLeast(taken + 1)
   await until(() => peer.bufferedBytes === 0, 'the queue is empty')
-  t.is(queued.length, 1)
+  t.is(queued.length, before + 1)
   t.is(peer.send('small'), true)
 })
 
@@ -46,18 +55,20 @@ onEach('drain comes for every wait, and never without one', async (t, row) => {
   const server = await serve(t, row, { sendHighWaterMark: 100 * KiB })
   const drained = collect(server.socket, 'drain', (peer) => peer)
   const [far, peer] = await server.meet({ paused: true })
+  let waits = 0
   for (let i = 1; i <= 5; i++) {
     far.pause()
-    t.is(fill(peer).answer, false)
+    t.is((await fill(peer)).answer, false)
+    waits = drained.all.length + 1
     far.resume()
-    await drained.atLeast(i, 'drain')
+    await drained.atLeast(waits, 'drain')
     await until(() => peer.bufferedBytes === 0, 'the queue is empty')
   }
   for (let i = 0; i < 50; i++) {
     peer.send('x')
     await until(() => peer.bufferedBytes === 0, 'sent')
   }
-  t.is(drained.all.length, 5)
+  t.is(drained.all.length, waits)
 })
 
 onEach('sending on in drain loses nothing', async (t, row) => {
@@ -75,7 +86,7 @@ onEach('sendAsync resolves true when there is room again', async (t, row) => {
   const server = await serve(t, row, { sendHighWaterMark: 256 * KiB })
   const [far, peer] = await server.meet({ paused: true })
   t.true(await peer.sendAsync('room'))
-  fill(peer)
+  await fill(peer)
   let resolved = false
   const waiting = peer.sendAsync('waits').then((taken) => {
     resolved = true
@@ -91,7 +102,7 @@ onEach('sendAsync resolves true when there is room again', async (t, row) => {
 onEach('sendAsync resolves false when the peer goes, drained resolves', async (t, row) => {
   const server = await serve(t, row, { sendHighWaterMark: 256 * KiB, message: () => undefined })
   const [far, peer] = await server.meet({ paused: true })
-  fill(peer)
+  await fill(peer)
   const waiting = [peer.sendAsync('waits'), server.socket.sendAsync(peer.routingId, 'waits too')]
   const drained = peer.drained()
   far.reset()
@@ -104,7 +115,7 @@ onEach('drained resolves at half, and at once when nothing has to be waited for'
   const server = await serve(t, row, { sendHighWaterMark: 256 * KiB })
   const [far, peer] = await server.meet({ paused: true })
   await within(peer.drained(), 'nothing to wait for')
-  fill(peer)
+  await fill(peer)
   const drained = peer.drained()
   far.resume()
   await within(drained, 'drained')
@@ -133,7 +144,7 @@ for (const [name, limits] of Object.entries({
 onEach('a slow peer does not delay another', async (t, row) => {
   const server = await serve(t, row, { message: (peer, data) => void peer.send(data) })
   const [slow, stuck] = await server.meet({ paused: true })
-  fill(stuck)
+  await fill(stuck)
   const far = await server.connect()
   for (let i = 0; i < 500; i++) {
     far.send(String(i))
@@ -173,7 +184,7 @@ onEach(
 onEach('sendTimeout does not end a peer that has nothing queued', async (t, row) => {
   const server = await serve(t, row, { sendTimeout: 1_000 })
   const [far, peer] = await server.meet()
-  fill(peer)
+  await fill(peer)
   await until(() => peer.bufferedBytes === 0, 'the queue is empty')
   await quiet(1_500)
   t.true(peer.connected)
@@ -191,7 +202,9 @@ onEachSerially('after a stall of this side nobody is blamed who has read meanwhi
   for (let i = 0; i < 32; i++) peer.send(Buffer.alloc(MiB))
   const early = watcher.waitFor(Number.MAX_SAFE_INTEGER, 800)
   t.true(early > 0)
-  t.true(peer.bufferedBytes > 0)
+  // I/O threads go on writing.
+  if (row.threads === 0) t.true(peer.bufferedBytes > 0)
+  else t.is(early, 32 * (MiB + 4))
   await until(() => peer.bufferedBytes === 0, 'the queue is empty')
   t.true(peer.connected)
   t.is(watcher.waitFor(32 * (MiB + 4), 20_000), 32 * (MiB + 4))

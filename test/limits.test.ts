@@ -140,8 +140,9 @@ onEach('memory grows with what has arrived, not with what was announced', async 
   for (const arrived of [MiB, 2 * MiB, 4 * MiB]) {
     far.sendRaw(Buffer.alloc(arrived / 2))
     await far.flushed()
-    await until(() => held() >= arrived / 4, 'more has arrived')
-    t.true(held() <= 2 * (1 + 4 * MiB), `${held()}`)
+    // While it is moved to larger memory both count.
+    const bounded = (): boolean => held() >= arrived / 4 && held() <= 2 * (1 + arrived + 64 * KiB)
+    await until(bounded, `more than ${arrived / 4} has arrived`)
   }
   far.destroy()
 })

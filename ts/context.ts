@@ -1,6 +1,7 @@
 import { MillraceError } from './errors.js'
 import { native, type NativeContext } from './native.js'
 import type { ContextOptions } from './option-types.js'
+import { optionTable } from './option-table.js'
 import { checkOptions } from './options.js'
 
 /** They export libuv's names, and end the process when one is called. */
@@ -28,9 +29,24 @@ export let register: (context: Context, socket: WeakRef<Closable>) => void
 /** @internal */
 export let unregister: (context: Context, socket: WeakRef<Closable>) => void
 
-/** Where engines run: here, on the event loop of the thread that made it. Sockets without one share the thread's own. */
+const running = new Set<WeakRef<Context>>()
+
+/** The process ends: what was sent leaves, and no I/O thread goes on. @internal */
+export function stopAll(): void {
+  for (const context of running) context.deref()?.[stop]()
+}
+
+const stop = Symbol('stop')
+
+/**
+ * Where engines run: on the event loop of the thread that made it, or on I/O threads of its own. Sockets without one
+ * share the thread's own, which is on the event loop.
+ */
 export class Context implements AsyncDisposable {
   readonly #native: NativeContext
+  readonly #self = new WeakRef<Context>(this)
+  /** 0: its sockets run on the event loop. */
+  readonly ioThreads: number
   readonly #sockets = new Set<WeakRef<Closable>>()
   #closed = false
 
@@ -48,7 +64,10 @@ export class Context implements AsyncDisposable {
   constructor(options: ContextOptions = {}) {
     checkOptions('context', options)
     refuseOtherRuntimes()
-    this.#native = new native.NativeContext(options.spinMicros ?? 0)
+    this.ioThreads = options.ioThreads ?? optionTable.ioThreads.default
+    this.#native = new native.NativeContext(this.ioThreads, options.spinMicros ?? 0)
+    for (const each of running) if (!each.deref()) running.delete(each)
+    running.add(this.#self)
   }
 
   /** Closes its sockets and takes no new ones. */
@@ -56,6 +75,13 @@ export class Context implements AsyncDisposable {
     this.#closed = true
     if (shared === this) shared = undefined
     await Promise.all([...this.#sockets].map(async (socket) => socket.deref()?.close()))
+    this[stop]()
+    running.delete(this.#self)
+  }
+
+  /** @internal */
+  [stop](): void {
+    this.#native.stop()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

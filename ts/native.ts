@@ -68,7 +68,8 @@ export interface NativeStats extends NativeTraffic {
 }
 
 export interface NativeContext {
-  readonly brand: unique symbol
+  /** Its sockets do nothing any more afterwards. */
+  stop(): void
 }
 
 export interface NativeSocket {
@@ -98,6 +99,7 @@ export interface NativeSocket {
   /** Within `deliver`: the message of so many bytes is not taken yet. */
   hold(id: number, bytes: number): void
   release(id: number, bytes: number): void
+  pausePeer(id: number, wanted: boolean): void
   flush(): void
   flushPeer(id: number): void
   queued(id: number): number
@@ -109,7 +111,7 @@ export interface NativeSocket {
 
 interface NativeModule {
   parseEndpoint(text: string): ParsedEndpoint | Failed
-  NativeContext: new (spinMicros: number) => NativeContext
+  NativeContext: new (ioThreads: number, spinMicros: number) => NativeContext
   NativeSocket: new (
     context: NativeContext,
     facade: object,

@@ -198,6 +198,15 @@ export const optionTable = {
     where: ['connect'],
     doc: 'The routing id of the connection. Default: the next free one.',
   },
+  ioThreads: {
+    type: 'number',
+    unit: 'threads',
+    min: 0,
+    max: 64,
+    default: 0,
+    where: ['context'],
+    doc: 'Threads that connections live on, beside the one that runs JavaScript. 0: on the event loop itself.',
+  },
   spinMicros: {
     type: 'number',
     unit: 'microseconds',
@@ -205,7 +214,7 @@ export const optionTable = {
     max: 1_000_000_000,
     default: 0,
     where: ['context'],
-    doc: 'How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core.',
+    doc: 'How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. Without a meaning on I/O threads.',
   },
   framing: {
     type: 'choice',

@@ -52,6 +52,8 @@ export interface ConnectorOptions {
 
 /** Of a Context. */
 export interface ContextOptions {
-  /** How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. In microseconds. Default: 0 microseconds. */
+  /** Threads that connections live on, beside the one that runs JavaScript. 0: on the event loop itself. In threads. Default: 0 threads. */
+  ioThreads?: number
+  /** How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. Without a meaning on I/O threads. In microseconds. Default: 0 microseconds. */
   spinMicros?: number
 }

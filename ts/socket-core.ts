@@ -1,4 +1,4 @@
-import { nativeOf, type Context } from './context.js'
+import { nativeOf, stopAll, type Context } from './context.js'
 import { Delivery, type Receiver } from './delivery.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
 import { codeOf, fromNative } from './errors.js'
@@ -21,7 +21,10 @@ export interface Application extends Pick<Receiver, 'consumer'> {
 
 /** Sockets that something can still happen to; native code holds none of them. */
 const live = new Set<SocketCore>()
-process.on('exit', () => live.forEach((core) => core.native.flush()))
+process.on('exit', () => {
+  live.forEach((core) => core.native.flush())
+  stopAll()
+})
 
 /** The state of a StreamSocket behind its public face. */
 export class SocketCore implements Receiver, EndpointsHost {

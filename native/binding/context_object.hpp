@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "binding/environment.hpp"
-#include "binding/event_loop.hpp"
+#include "binding/socket_host.hpp"
 
 namespace millrace::binding {
 
-// The native part of a Context without I/O threads: new NativeContext(spinMicros). Its sockets share
-// the loop, so that it lives until the last of them has gone.
+// The native part of a Context: new NativeContext(ioThreads, spinMicros). Its sockets share the host,
+// so that it lives until the last of them has gone.
 class context_object final : public Napi::ObjectWrap<context_object>,
                              private ending_with_environment {
  public:
@@ -19,13 +19,14 @@ class context_object final : public Napi::ObjectWrap<context_object>,
   explicit context_object(const Napi::CallbackInfo& info);
 
   // Null once the environment has ended.
-  const std::shared_ptr<event_loop>& loop() const noexcept { return loop_; }
+  const std::shared_ptr<socket_host>& host() const noexcept { return host_; }
 
  private:
+  void stop(const Napi::CallbackInfo& info);
   order ends() const noexcept override { return order::second; }
-  void end() noexcept override { loop_.reset(); }
+  void end() noexcept override;
 
-  std::shared_ptr<event_loop> loop_;
+  std::shared_ptr<socket_host> host_;
 };
 
 }  // namespace millrace::binding

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "binding/values.hpp"
+#include "engine/socket/stream_socket.hpp"
+
 namespace millrace::binding {
 
 class event_loop::poll_watch final : public engine::descriptor_watch {
@@ -75,6 +78,12 @@ event_loop::event_loop(napi_env env, open_handles& handles, std::chrono::microse
   timer_.initialized();
   uv().check_start(check_.get(), [](uv_handle* handle) { of(handle)->on_check(); });
   uv().prepare_start(prepare_.get(), [](uv_handle* handle) { of(handle)->on_prepare(); });
+}
+
+std::unique_ptr<engine::message_socket> event_loop::make_socket(
+    engine::memory_source& memory, engine::wakeup& owner, const engine::socket_options& options,
+    wire::routing_id first_id) {
+  return std::make_unique<engine::stream_socket>(engine_, memory, owner, options, first_id);
 }
 
 event_loop* event_loop::of(uv_handle* handle) {
@@ -154,19 +163,10 @@ void event_loop::on_check() {
 void event_loop::run(void (engine::io_loop::*turn)() noexcept) {
   napi_handle_scope scope = nullptr;
   napi_open_handle_scope(env_, &scope);
-  if (may_call_javascript()) {
+  if (may_call_javascript(env_)) {
     (engine_.*turn)();
   }
   napi_close_handle_scope(env_, scope);
-}
-
-// False once the environment ends, which lets the loop go round a few times more. Node-API has no
-// call that asks; this one does nothing else.
-bool event_loop::may_call_javascript() const noexcept {
-  napi_value undefined = nullptr;
-  napi_value answer = nullptr;
-  napi_get_undefined(env_, &undefined);
-  return napi_coerce_to_bool(env_, undefined, &answer) == napi_ok;
 }
 
 }  // namespace millrace::binding

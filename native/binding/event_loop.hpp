@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "binding/socket_host.hpp"
 #include "binding/uv_handles.hpp"
 #include "engine/io_loop.hpp"
 #include "engine/readiness.hpp"
@@ -18,14 +19,20 @@ namespace millrace::binding {
 //
 // Descriptors are read in the check phase, not when libuv reports them: between reading into memory
 // that JavaScript has seen and handing it over no other JavaScript can run.
-class event_loop final : public engine::readiness {
+class event_loop final : public socket_host, private engine::readiness {
  public:
   event_loop(napi_env env, open_handles& handles, std::chrono::microseconds spin);
-  event_loop(const event_loop&) = delete;
-  event_loop& operator=(const event_loop&) = delete;
-  ~event_loop() = default;
 
-  engine::io_loop& engine() noexcept { return engine_; }
+  std::unique_ptr<engine::message_socket> make_socket(engine::memory_source& memory,
+                                                      engine::wakeup& owner,
+                                                      const engine::socket_options& options,
+                                                      wire::routing_id first_id) override;
+  void hold_process() noexcept override;
+  void let_process_go() noexcept override;
+  void stop() noexcept override { engine_.flush(); }
+
+ private:
+  class poll_watch;
 
   std::unique_ptr<engine::descriptor_watch> watch(int descriptor,
                                                   engine::ready_handler& handler) override;
@@ -33,19 +40,11 @@ class event_loop final : public engine::readiness {
   void wake_at(engine::time_point when) override;
   void wake_soon() override;
 
-  // While held more often than let go, the loop keeps the process alive.
-  void hold_process() noexcept;
-  void let_process_go() noexcept;
-
- private:
-  class poll_watch;
-
   static event_loop* of(uv_handle* handle);
   void on_prepare();
   void on_check();
   void on_timer();
   void run(void (engine::io_loop::*turn)() noexcept);
-  bool may_call_javascript() const noexcept;
   void note_activity() noexcept { active_ = true; }
   bool must_turn() const noexcept { return active_ || engine_.has_work(); }
   void look_again(bool wanted);

@@ -14,13 +14,13 @@ engine::bytes_view view_of(napi_env env, napi_value array) noexcept {
 
 }  // namespace
 
-engine::send_result send_bytes(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_bytes(napi_env env, engine::message_socket& socket, wire::routing_id to,
                                napi_value bytes) {
   const auto view = view_of(env, bytes);
   return socket.send(to, {&view, 1});
 }
 
-engine::send_result send_text(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_text(napi_env env, engine::message_socket& socket, wire::routing_id to,
                               napi_value text) {
   std::size_t bytes = 0;
   napi_get_value_string_utf8(env, text, nullptr, 0, &bytes);
@@ -34,7 +34,7 @@ engine::send_result send_text(napi_env env, engine::stream_socket& socket, wire:
   return socket.finish_send(to, bytes);
 }
 
-engine::send_result send_list(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_list(napi_env env, engine::message_socket& socket, wire::routing_id to,
                               napi_value list) {
   std::uint32_t count = 0;
   napi_get_array_length(env, list, &count);

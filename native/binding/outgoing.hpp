@@ -2,7 +2,7 @@
 
 #include <node_api.h>
 
-#include "engine/socket/stream_socket.hpp"
+#include "engine/socket/message_socket.hpp"
 
 namespace millrace::binding {
 
@@ -11,13 +11,13 @@ namespace millrace::binding {
 // engine::send_result).
 
 // A Uint8Array.
-engine::send_result send_bytes(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_bytes(napi_env env, engine::message_socket& socket, wire::routing_id to,
                                napi_value bytes);
 // A string, encoded as UTF-8 straight into the batch.
-engine::send_result send_text(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_text(napi_env env, engine::message_socket& socket, wire::routing_id to,
                               napi_value text);
 // An Array of Uint8Arrays that together are one message.
-engine::send_result send_list(napi_env env, engine::stream_socket& socket, wire::routing_id to,
+engine::send_result send_list(napi_env env, engine::message_socket& socket, wire::routing_id to,
                               napi_value list);
 
 }  // namespace millrace::binding

@@ -25,11 +25,13 @@ std::uint32_t number(const Napi::Value& from) { return from.As<Napi::Number>().U
 
 double wide(std::uint64_t value) { return static_cast<double>(value); }
 
-void set_traffic(Napi::Object& to, const engine::traffic& from) {
+void set_traffic(Napi::Object& to, const engine::socket_totals& from) {
   to.Set("messagesIn", wide(from.messages_in));
   to.Set("messagesOut", wide(from.messages_out));
   to.Set("bytesIn", wide(from.bytes_in));
   to.Set("bytesOut", wide(from.bytes_out));
+  to.Set("queuedBytes", wide(from.queued_bytes));
+  to.Set("droppedMessages", wide(from.dropped_messages));
 }
 
 }  // namespace
@@ -45,6 +47,7 @@ Napi::Function stream_socket_object::define(Napi::Env env) {
                       InstanceMethod<&stream_socket_object::end_all>("endAll"),
                       InstanceMethod<&stream_socket_object::hold>("hold"),
                       InstanceMethod<&stream_socket_object::release>("release"),
+                      InstanceMethod<&stream_socket_object::pause_peer>("pausePeer"),
                       InstanceMethod<&stream_socket_object::flush>("flush"),
                       InstanceMethod<&stream_socket_object::flush_peer>("flushPeer"),
                       InstanceMethod<&stream_socket_object::queued>("queued"),
@@ -58,12 +61,12 @@ stream_socket_object::stream_socket_object(const Napi::CallbackInfo& info)
     : ObjectWrap(info),
       ending_with_environment(environment::of(info.Env())),
       slabs_(info.Env(), info[5]) {
-  loop_ = context_object::Unwrap(info[0].As<Napi::Object>())->loop();
+  host_ = context_object::Unwrap(info[0].As<Napi::Object>())->host();
   delivery_.emplace(info.Env(), info[1].As<Napi::Object>(), info[2].As<Napi::Function>());
   engine::wakeup& owner = *this;
-  socket_ = std::make_unique<engine::stream_socket>(
-      loop_->engine(), slabs_, owner,
-      read_options<engine::socket_options>(info[3].As<Napi::Object>()), number(info[4]));
+  socket_ = host_->make_socket(slabs_, owner,
+                               read_options<engine::socket_options>(info[3].As<Napi::Object>()),
+                               number(info[4]));
   add_sender<&send_bytes>("send");
   add_sender<&send_text>("sendText");
   add_sender<&send_list>("sendList");
@@ -124,7 +127,7 @@ Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
     return failed(info.Env(), engine::error::socket_closed);
   }
   const auto hosts = info[0].As<Napi::Array>();
-  engine::stream_socket::connect_request request{
+  engine::message_socket::connect_request request{
       .addresses = {},
       .timeout = std::chrono::milliseconds(number(info[2])),
       .id = number(info[3]),
@@ -146,32 +149,38 @@ void stream_socket_object::stop_connecting(const Napi::CallbackInfo&) {
 }
 
 void stream_socket_object::end_peer(const Napi::CallbackInfo& info) {
-  if (auto* const peer = peer_named(info[0])) {
-    peer->end(engine::error::local_closed, number(info[1]));
+  if (socket_) {
+    socket_->end(number(info[0]), number(info[1]));
   }
 }
 
 void stream_socket_object::destroy_peer(const Napi::CallbackInfo& info) {
-  if (auto* const peer = peer_named(info[0])) {
-    peer->destroy(engine::error::local_closed);
+  if (socket_) {
+    socket_->destroy(number(info[0]));
   }
 }
 
 void stream_socket_object::end_all(const Napi::CallbackInfo& info) {
   if (socket_) {
-    socket_->end_all(engine::error::local_closed, number(info[0]));
+    socket_->end_all(number(info[0]));
   }
 }
 
 void stream_socket_object::hold(const Napi::CallbackInfo& info) {
-  if (auto* const peer = peer_named(info[0])) {
-    peer->hold(number(info[1]) + engine::message_charge);
+  if (socket_) {
+    socket_->hold(number(info[0]), number(info[1]) + engine::message_charge);
   }
 }
 
 void stream_socket_object::release(const Napi::CallbackInfo& info) {
-  if (auto* const peer = peer_named(info[0])) {
-    peer->release(number(info[1]) + engine::message_charge);
+  if (socket_) {
+    socket_->release(number(info[0]), number(info[1]) + engine::message_charge);
+  }
+}
+
+void stream_socket_object::pause_peer(const Napi::CallbackInfo& info) {
+  if (socket_) {
+    socket_->pause(number(info[0]), info[1].As<Napi::Boolean>());
   }
 }
 
@@ -182,49 +191,44 @@ void stream_socket_object::flush(const Napi::CallbackInfo&) {
 }
 
 void stream_socket_object::flush_peer(const Napi::CallbackInfo& info) {
-  if (auto* const peer = peer_named(info[0])) {
-    peer->flush();
+  if (socket_) {
+    socket_->flush(number(info[0]));
   }
 }
 
 Napi::Value stream_socket_object::queued(const Napi::CallbackInfo& info) {
-  const auto* const peer = peer_named(info[0]);
-  return Napi::Number::New(info.Env(), peer ? wide(peer->queue().charged()) : 0);
+  return Napi::Number::New(info.Env(), socket_ ? wide(socket_->queued_bytes(number(info[0]))) : 0);
 }
 
 Napi::Value stream_socket_object::local_address(const Napi::CallbackInfo& info) {
-  const auto* const peer = peer_named(info[0]);
-  if (!peer) {
+  if (!socket_ || !socket_->has(number(info[0]))) {
     return info.Env().Undefined();
   }
   auto result = Napi::Object::New(info.Env());
-  set_address(result, peer->local_address());
+  set_address(result, socket_->local_address(number(info[0])));
   return result;
 }
 
 Napi::Value stream_socket_object::stats(const Napi::CallbackInfo& info) {
   auto result = Napi::Object::New(info.Env());
   if (socket_) {
-    const auto& group = socket_->group();
-    set_traffic(result, group.total);
-    result.Set("connections", wide(socket_->connections()));
-    result.Set("queuedBytes", wide(group.outbound.charged));
-    result.Set("slabBytes", wide(slabs_.pinned()));
-    result.Set("droppedMessages", wide(socket_->counters().dropped_messages));
-    result.Set("refused", wide(socket_->counters().refused));
+    const auto totals = socket_->totals();
+    set_traffic(result, totals);
+    result.Set("connections", wide(totals.connections));
+    result.Set("unfinishedBytes", wide(totals.unfinished_bytes));
+    result.Set("slabBytes", wide(slabs_.pinned() + totals.slab_bytes));
+    result.Set("refused", wide(totals.refused));
+    result.Set("handoverMicros", wide(totals.handover_micros));
   }
   return result;
 }
 
 Napi::Value stream_socket_object::peer_stats(const Napi::CallbackInfo& info) {
-  const auto* const peer = peer_named(info[0]);
-  if (!peer) {
+  if (!socket_ || !socket_->has(number(info[0]))) {
     return info.Env().Undefined();
   }
   auto result = Napi::Object::New(info.Env());
-  set_traffic(result, peer->counters());
-  result.Set("queuedBytes", wide(peer->queue().charged()));
-  result.Set("droppedMessages", wide(peer->counters().dropped));
+  set_traffic(result, socket_->totals_of(number(info[0])));
   return result;
 }
 
@@ -232,7 +236,7 @@ void stream_socket_object::hold_process(const Napi::CallbackInfo& info) {
   const bool wanted = info[0].As<Napi::Boolean>();
   if (socket_ && wanted != holds_process_) {
     holds_process_ = wanted;
-    wanted ? loop_->hold_process() : loop_->let_process_go();
+    wanted ? host_->hold_process() : host_->let_process_go();
   }
 }
 
@@ -248,13 +252,9 @@ void stream_socket_object::close() noexcept {
   socket_.reset();
   delivery_.reset();
   if (std::exchange(holds_process_, false)) {
-    loop_->let_process_go();
+    host_->let_process_go();
   }
-  loop_.reset();
-}
-
-engine::peer* stream_socket_object::peer_named(const Napi::Value& id) const {
-  return socket_ ? socket_->find(number(id)) : nullptr;
+  host_.reset();
 }
 
 }  // namespace millrace::binding

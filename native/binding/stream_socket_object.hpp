@@ -8,9 +8,9 @@
 
 #include "binding/delivery.hpp"
 #include "binding/environment.hpp"
-#include "binding/event_loop.hpp"
+#include "binding/socket_host.hpp"
 #include "binding/slabs.hpp"
-#include "engine/socket/stream_socket.hpp"
+#include "engine/socket/message_socket.hpp"
 
 namespace millrace::binding {
 
@@ -36,6 +36,7 @@ class stream_socket_object final : public Napi::ObjectWrap<stream_socket_object>
   void end_all(const Napi::CallbackInfo& info);
   void hold(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
+  void pause_peer(const Napi::CallbackInfo& info);
   void flush(const Napi::CallbackInfo& info);
   void flush_peer(const Napi::CallbackInfo& info);
   Napi::Value queued(const Napi::CallbackInfo& info);
@@ -44,7 +45,7 @@ class stream_socket_object final : public Napi::ObjectWrap<stream_socket_object>
   Napi::Value peer_stats(const Napi::CallbackInfo& info);
   void hold_process(const Napi::CallbackInfo& info);
 
-  using sender = engine::send_result (*)(napi_env, engine::stream_socket&, wire::routing_id,
+  using sender = engine::send_result (*)(napi_env, engine::message_socket&, wire::routing_id,
                                          napi_value);
   template <sender Send>
   static napi_value send(napi_env env, napi_callback_info info);
@@ -55,12 +56,11 @@ class stream_socket_object final : public Napi::ObjectWrap<stream_socket_object>
   order ends() const noexcept override { return order::first; }
   void end() noexcept override { close(); }
   void close() noexcept;
-  engine::peer* peer_named(const Napi::Value& id) const;
 
-  std::shared_ptr<event_loop> loop_;
+  std::shared_ptr<socket_host> host_;
   slab_source slabs_;
   std::optional<delivery> delivery_;
-  std::unique_ptr<engine::stream_socket> socket_;
+  std::unique_ptr<engine::message_socket> socket_;
   bool holds_process_ = false;
 };
 

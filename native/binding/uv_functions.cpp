@@ -20,6 +20,7 @@ std::optional<uv_functions> look_up_all() noexcept {
       look_up(uv.handle_get_data, "uv_handle_get_data") &&
       look_up(uv.handle_set_data, "uv_handle_set_data") && look_up(uv.close, "uv_close") &&
       look_up(uv.ref, "uv_ref") && look_up(uv.unref, "uv_unref") &&
+      look_up(uv.async_init, "uv_async_init") && look_up(uv.async_send, "uv_async_send") &&
       look_up(uv.check_init, "uv_check_init") && look_up(uv.check_start, "uv_check_start") &&
       look_up(uv.prepare_init, "uv_prepare_init") &&
       look_up(uv.prepare_start, "uv_prepare_start") && look_up(uv.idle_init, "uv_idle_init") &&

@@ -13,7 +13,7 @@ using uv_callback = void (*)(uv_handle*);
 using uv_poll_callback = void (*)(uv_handle*, int status, int events);
 
 // Values of libuv's ABI (uv.h, stable for all of 1.x).
-enum class uv_handle_kind : int { check = 2, idle = 6, poll = 8, prepare = 9, timer = 13 };
+enum class uv_handle_kind : int { async = 1, check = 2, idle = 6, poll = 8, prepare = 9, timer = 13 };
 inline constexpr int uv_readable = 1;
 inline constexpr int uv_writable = 2;
 
@@ -26,6 +26,8 @@ struct uv_functions {
   void (*close)(uv_handle*, uv_callback);
   void (*ref)(uv_handle*);
   void (*unref)(uv_handle*);
+  int (*async_init)(uv_loop_s*, uv_handle*, uv_callback);
+  int (*async_send)(uv_handle*);  // any thread
   int (*check_init)(uv_loop_s*, uv_handle*);
   int (*check_start)(uv_handle*, uv_callback);
   int (*prepare_init)(uv_loop_s*, uv_handle*);

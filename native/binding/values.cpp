@@ -24,4 +24,12 @@ void set_address(Napi::Object& to, const engine::tcp_address& address) {
   to.Set("port", address.port());
 }
 
+// Node-API has no call that asks; this one does nothing else.
+bool may_call_javascript(napi_env env) noexcept {
+  napi_value undefined = nullptr;
+  napi_value answer = nullptr;
+  napi_get_undefined(env, &undefined);
+  return napi_coerce_to_bool(env, undefined, &answer) == napi_ok;
+}
+
 }  // namespace millrace::binding

@@ -16,6 +16,9 @@ Napi::Object failed(Napi::Env env, const engine::error_code& failure);
 // Adds `address` and `port`.
 void set_address(Napi::Object& to, const engine::tcp_address& address);
 
+// False once the environment ends, which lets the event loop go round a few times more.
+bool may_call_javascript(napi_env env) noexcept;
+
 // Reads the fields of an option structure from an object that the facade has filled completely.
 template <class Options>
 Options read_options(const Napi::Object& from) {

@@ -95,7 +95,7 @@ send_result connection<Stream, Framing>::sent(std::size_t payload_bytes,
   out().settle(stream_.unsent());
   if (stream_.blocked()) {
     wait_for_writable();
-  } else if (stream_.unsent() != 0) {
+  } else if (stream_.unsent() != 0 || out().drain_is_offered()) {
     loop_.add(static_cast<unflushed&>(*this));
   }
   return out().above_mark() ? send_result::full : send_result::taken;
@@ -201,6 +201,7 @@ void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
     phase_ = phase::flushing;
     undecoded_ = {};
     assembly_.clear();
+    group().events.on_ending(*this);
   }
   const auto cut = loop_.source().now() + std::chrono::milliseconds(linger);
   if (first || cut < when()) {

@@ -36,7 +36,11 @@ class outbox {
   std::uint64_t charged() const noexcept {
     return total_.shared ? offered_.load(std::memory_order_relaxed) : charged_;
   }
-  bool at_bound() const noexcept { return charged() >= options_.max_buffered_bytes; }
+  // What was offered has been judged already.
+  bool at_bound() const noexcept {
+    return !total_.shared && charged_ >= options_.max_buffered_bytes;
+  }
+  bool offers_at_bound() const noexcept { return charged() >= options_.max_buffered_bytes; }
 
   void add(std::size_t wire_bytes) noexcept {
     wire_bytes_ += wire_bytes;
@@ -58,6 +62,16 @@ class outbox {
     return above;
   }
 
+  // The application's thread, when it is told of a drain: false if it has offered more meanwhile and
+  // is above half of the mark again. Another drain is owed then.
+  bool is_drained() noexcept {
+    const bool drained = charged() <= mark() / 2;
+    if (!drained) {
+      offered_drain_owed_.store(true, std::memory_order_relaxed);
+    }
+    return drained;
+  }
+
   // What was offered and could not be sent.
   void refuse(std::size_t wire_bytes) noexcept { give_back(wire_bytes + message_charge); }
 
@@ -76,6 +90,11 @@ class outbox {
     const bool above = charged_ >= mark();
     drain_owed_ |= above;
     return above;
+  }
+
+  // Whether an application on another thread waits, perhaps for what has left already.
+  bool drain_is_offered() const noexcept {
+    return offered_drain_owed_.load(std::memory_order_relaxed);
   }
 
   // True once for every wait, when the queue has fallen to half of the mark.

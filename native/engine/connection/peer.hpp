@@ -56,6 +56,8 @@ class connection_events {
   virtual void on_message(peer& from, bytes_view payload) = 0;
   virtual void on_large_message(peer& from, block_ptr payload) = 0;
   virtual void on_drain(peer& from) = 0;
+  // From now on nothing can be sent: the connection is being ended in order.
+  virtual void on_ending(peer& from) = 0;
   // The last call for this peer.
   virtual void on_close(peer& from, const end_reason& reason) = 0;
 

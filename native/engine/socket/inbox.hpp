@@ -31,7 +31,8 @@ struct socket_event {
     drain,
     connect_failed,
     accept_failed,
-    refused
+    refused,
+    ending  // between threads only
   };
 
   kind what;

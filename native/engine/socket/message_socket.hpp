@@ -31,6 +31,7 @@ struct socket_totals {
   std::uint64_t connections = 0;
   std::uint64_t queued_bytes = 0;
   std::uint64_t unfinished_bytes = 0;
+  std::uint64_t slab_bytes = 0;  // of I/O threads, beside those of the application
   std::uint64_t dropped_messages = 0;
   std::uint64_t refused = 0;
   std::uint64_t handover_micros = 0;

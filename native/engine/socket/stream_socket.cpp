@@ -278,6 +278,13 @@ void stream_socket::on_drain(peer& from) {
   post({.what = socket_event::kind::drain, .id = from.id()});
 }
 
+// An application on this thread asks.
+void stream_socket::on_ending(peer& from) {
+  if (commons_->threads) {
+    post({.what = socket_event::kind::ending, .id = from.id()});
+  }
+}
+
 void stream_socket::on_close(peer& from, const end_reason& reason) {
   commons_->doors.leave(from.origin(), from.remote_address());
   loop_.load.fetch_sub(1, std::memory_order_relaxed);

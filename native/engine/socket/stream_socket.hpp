@@ -84,6 +84,7 @@ class stream_socket final : public message_socket,
   void on_message(peer& from, bytes_view payload) override;
   void on_large_message(peer& from, block_ptr payload) override;
   void on_drain(peer& from) override;
+  void on_ending(peer& from) override;
   void on_close(peer& from, const end_reason& reason) override;
   void on_deliver() noexcept override { owner_.on_batch(); }
 

@@ -47,7 +47,11 @@ class shard final : private wakeup {
   };
   std::optional<delivery> take();
   // Sums that any thread may read.
-  socket_totals totals() const noexcept { return socket_->totals(); }
+  socket_totals totals() const noexcept {
+    auto sums = socket_->totals();
+    sums.slab_bytes = memory_.pinned();
+    return sums;
+  }
 
  private:
   void on_batch() noexcept override { lay_out_more(); }

@@ -26,6 +26,8 @@ class shard_reader {
     return at_ < now_.records.size() ? &now_.records[at_++] : nullptr;
   }
   bool at_end() const noexcept { return at_ == now_.records.size(); }
+  // Whether a batch was read in part.
+  bool is_inside() const noexcept { return at_ != 0; }
   bytes_view payload(const record& of) const noexcept {
     return now_.blocks[of.kind_and_place >> 1]->bytes().subspan(of.offset, of.length);
   }

@@ -126,7 +126,7 @@ send_result threaded_socket::check(remote* to, std::size_t bytes) {
   if (bytes > to->who->options().max_message_size) {
     return send_result::too_long;
   }
-  return to->who->queue().at_bound() || is_fullest_and_over(*to->who) ? at_bound(*to)
+  return to->who->queue().offers_at_bound() || is_fullest_and_over(*to->who) ? at_bound(*to)
                                                                       : send_result::taken;
 }
 
@@ -259,6 +259,7 @@ socket_totals threaded_socket::totals() const noexcept {
     const auto part = each->totals();
     sum.messages_in += part.messages_in;
     sum.bytes_in += part.bytes_in;
+    sum.slab_bytes += part.slab_bytes;
     sum.dropped_messages += part.dropped_messages;
   }
   sum.messages_out = sent_.messages_out.value();

@@ -19,7 +19,7 @@ namespace millrace::engine {
 //
 // Each peer is known here by a reference whose `queue()` is charged before a message is handed over,
 // so that the answers to `send` are the same as on one thread.
-class threaded_socket final : public message_socket {
+class threaded_socket : public message_socket {
  public:
   threaded_socket(io_pool& pool, application_bell& bell, memory_source& memory, wakeup& owner,
                   const socket_options& options, wire::routing_id first_id);

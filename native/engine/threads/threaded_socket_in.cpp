@@ -18,20 +18,22 @@ constexpr std::uint64_t smoothing = 8;
 }  // namespace
 
 bool threaded_socket::deliver() {
+  // While a batch is read in part, the bell for the one behind it has been heard already.
+  bool more = false;
   for (std::size_t part = 0; part < readers_.size(); ++part) {
-    if (readers_[part].look()) {
+    auto& reader = readers_[part];
+    more |= reader.is_inside();
+    if (reader.look()) {
       take_in(part);
     }
+    more |= !reader.at_end();
   }
   if (!inbox_.empty()) {
     owner_.on_batch();
+  } else {
+    finish_batch({});
   }
-  for (const auto& reader : readers_) {
-    if (!reader.at_end()) {
-      return true;
-    }
-  }
-  return false;
+  return more;
 }
 
 void threaded_socket::finish_batch(batch used) {
@@ -91,6 +93,16 @@ void threaded_socket::take_in_event(std::size_t part, socket_event& event) {
     case socket_event::kind::connect_failed:
       if (connecting_.erase(event.token) == 0) {
         return;
+      }
+      break;
+    case socket_event::kind::ending:
+      if (auto* const found = look_up(event.id)) {
+        found->closing = true;
+      }
+      return;
+    case socket_event::kind::drain:
+      if (auto* const found = look_up(event.id); found && !found->who->queue().is_drained()) {
+        return ask(verb::flush, event.id);
       }
       break;
     default:

@@ -14,6 +14,7 @@ struct no_events final : engine::connection_events {
   void on_message(engine::peer& /*from*/, engine::bytes_view /*payload*/) override {}
   void on_large_message(engine::peer& /*from*/, engine::block_ptr /*payload*/) override {}
   void on_drain(engine::peer& /*from*/) override {}
+  void on_ending(engine::peer& /*from*/) override {}
   void on_close(engine::peer& /*from*/, const engine::end_reason& /*reason*/) override {}
 };
 
