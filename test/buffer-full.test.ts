@@ -1,5 +1,6 @@
 import type { DisconnectReason, Peer, StreamSocketOptions } from '../ts/index.js'
 import { Collected, collect, quiet, within } from './helpers/events.js'
+import { fillTo } from './helpers/fill.js'
 import { serve, type Server } from './helpers/sockets.js'
 import { onEach } from './helpers/transports.js'
 
@@ -106,11 +107,12 @@ onEach(
     const server = await serve(t, row, options)
     const [, fullest] = await server.meet({ paused: true })
     const [far, other] = await server.meet({ paused: true })
-    while (fullest.bufferedBytes < 3 * MiB) fullest.send(Buffer.alloc(size))
+    await fillTo(fullest, 3 * MiB)
     let sent = 0
     while (reasons.all.length === 0 && sent < 400) {
       t.not(other.send(numbered(sent++)), null)
-      if (!fullest.connected || server.socket.stats().queuedBytes >= 4 * MiB) await quiet(20)
+      if (server.socket.stats().queuedBytes >= 4 * MiB)
+        await Promise.race([until(() => !fullest.connected, 'it is gone'), quiet(1_000)])
     }
     t.like(reasons.all, [[fullest, { code: 'BACKPRESSURE' }]])
     t.true(other.connected)

@@ -1,5 +1,6 @@
 import type { CloseOptions, StreamSocket, StreamSocketOptions } from '../ts/index.js'
 import { Collected, deferred, quiet, within } from './helpers/events.js'
+import { fill } from './helpers/fill.js'
 import { makeSocket, noted, serve } from './helpers/sockets.js'
 import { onEach } from './helpers/transports.js'
 
@@ -87,7 +88,7 @@ onEach('with linger 0 close cuts at once', async (t, row) => {
 onEach('after close only bind and connect fail', async (t, row) => {
   const server = await serve(t, row)
   const [far, peer] = await server.meet({ paused: true })
-  while (peer.send(Buffer.alloc(1024 * 1024)) !== false);
+  await fill(peer)
   const waiting = peer.drained()
   const unsent = peer.sendAsync('waits for room')
   await within(server.socket.close({ linger: 50 }), 'close')

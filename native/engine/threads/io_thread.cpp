@@ -52,23 +52,27 @@ bool io_thread::post(std::unique_ptr<mail> letter) {
     }
     mail_.push_back(std::move(letter));
   }
-  // One ring is enough until the thread has looked.
+  ring();
+  return true;
+}
+
+// Once is enough until the thread has looked.
+void io_thread::ring() noexcept {
   if (!rung_.exchange(true)) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(bell_.get(), &one, sizeof one);
   }
-  return true;
 }
 
 void io_thread::stop() {
   if (!thread_.joinable()) {
     return;
   }
-  post_call([] {});
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
+  ring();
   thread_.join();
 }
 

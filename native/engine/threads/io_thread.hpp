@@ -59,6 +59,7 @@ class io_thread final : private ready_handler, private ready_work {
 
   void on_ready(bool readable, bool writable) noexcept override;
   void on_turn() noexcept override;
+  void ring() noexcept;
   void run();
   void open_mail() noexcept;
 
