@@ -1,5 +1,5 @@
 import type { DisconnectReason, Peer, StreamSocketOptions } from '../ts/index.js'
-import { Collected, collect, quiet, within } from './helpers/events.js'
+import { Collected, collect, quiet, until, within } from './helpers/events.js'
 import { fillTo } from './helpers/fill.js'
 import { serve, type Server } from './helpers/sockets.js'
 import { onEach } from './helpers/transports.js'

@@ -104,6 +104,16 @@ export const optionTable = {
     native: 'connection',
     doc: 'From this much received data on that was not taken yet, each message charged its bytes + 128, a peer is not read; reading goes on at half of it.',
   },
+  messageTimeout: {
+    type: 'number',
+    unit: 'milliseconds',
+    min: 1,
+    max: longest,
+    default: 60_000,
+    where: everywhere,
+    native: 'connection',
+    doc: 'A peer that has begun a message and sends none of it for this long is disconnected (TIMEOUT). Time in which it is not read does not count.',
+  },
   keepAlive: {
     type: 'number',
     unit: 'milliseconds',
@@ -134,6 +144,16 @@ export const optionTable = {
     where: ['socket'],
     native: 'socket',
     doc: 'The same mark for all peers together; above it each peer may still deliver one message.',
+  },
+  maxUnfinishedBytes: {
+    type: 'number',
+    unit: 'bytes',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 256 * MiB,
+    where: ['socket'],
+    native: 'socket',
+    doc: 'Memory for messages that have not completely arrived, of all peers together; above it the peer whose message comes slowest is disconnected (RESOURCES).',
   },
   maxTotalBufferedBytes: {
     type: 'number',

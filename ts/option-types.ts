@@ -14,6 +14,8 @@ export interface ConnectionLimits {
   sendTimeout?: number
   /** From this much received data on that was not taken yet, each message charged its bytes + 128, a peer is not read; reading goes on at half of it. In bytes. Default: 1 MiB. */
   receiveHighWaterMark?: number
+  /** A peer that has begun a message and sends none of it for this long is disconnected (TIMEOUT). Time in which it is not read does not count. In milliseconds. Default: 60 s. */
+  messageTimeout?: number
   /** Silence after which TCP asks whether the peer is still there (SO_KEEPALIVE, tcp(7)); false or 0 turns it off. In milliseconds. Default: 60 s. */
   keepAlive?: boolean | number
   /** How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut. In milliseconds. Default: 2 s. */
@@ -24,6 +26,8 @@ export interface ConnectionLimits {
 export interface SocketLimits {
   /** The same mark for all peers together; above it each peer may still deliver one message. In bytes. Default: 64 MiB. */
   totalReceiveHighWaterMark?: number
+  /** Memory for messages that have not completely arrived, of all peers together; above it the peer whose message comes slowest is disconnected (RESOURCES). In bytes. Default: 256 MiB. */
+  maxUnfinishedBytes?: number
   /** Unsent data of all peers together; above it the fullest peer meets `onBufferFull`. In bytes. Default: 256 MiB. */
   maxTotalBufferedBytes?: number
   /** Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint. In connections. */

@@ -21,6 +21,8 @@ struct connection_options {
   // bytes
   std::uint64_t receive_high_water_mark = 1048576;
   // milliseconds
+  std::uint32_t message_timeout = 60000;
+  // milliseconds
   std::uint32_t keep_alive = 60000;
   // milliseconds
   std::uint32_t linger = 2000;
@@ -33,6 +35,7 @@ struct connection_options {
     visit("onBufferFull", on_buffer_full);
     visit("sendTimeout", send_timeout);
     visit("receiveHighWaterMark", receive_high_water_mark);
+    visit("messageTimeout", message_timeout);
     visit("keepAlive", keep_alive);
     visit("linger", linger);
   }
@@ -41,6 +44,8 @@ struct connection_options {
 struct socket_options {
   // bytes
   std::uint64_t total_receive_high_water_mark = 67108864;
+  // bytes
+  std::uint64_t max_unfinished_bytes = 268435456;
   // bytes
   std::uint64_t max_total_buffered_bytes = 268435456;
   // 0: see the reference
@@ -51,6 +56,7 @@ struct socket_options {
   template <class Visitor>
   void for_each(Visitor&& visit) {
     visit("totalReceiveHighWaterMark", total_receive_high_water_mark);
+    visit("maxUnfinishedBytes", max_unfinished_bytes);
     visit("maxTotalBufferedBytes", max_total_buffered_bytes);
     visit("maxConnections", max_connections);
     visit("maxConnectionsPerAddress", max_connections_per_address);

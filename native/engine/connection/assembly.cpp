@@ -26,6 +26,7 @@ bool assembly::make_room(std::size_t count, announcement message, memory_source&
   if (message.bytes <= largest_shared_message) {
     if (!small_) {
       small_ = std::make_unique_for_overwrite<std::byte[]>(message.bytes);
+      small_bytes_ = message.bytes;
     }
     return true;
   }
@@ -46,6 +47,7 @@ void assembly::clear() noexcept {
   small_.reset();
   large_.reset();
   arrived_ = 0;
+  small_bytes_ = 0;
 }
 
 }  // namespace millrace::engine

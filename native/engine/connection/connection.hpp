@@ -58,6 +58,9 @@ class connection final : public peer,
   void decode(bytes_view input);
   void append(bytes_view part);
   void keep(bytes_view rest);
+  byte_buffer take_kept();
+  void drop_input();
+  void note_input();
   void read_ended();
   void discard();
 
@@ -68,7 +71,9 @@ class connection final : public peer,
   void write_failed(const error_code& failure) noexcept;
   void after_flush();
   void wait_for_writable();
-  void judge_progress() noexcept;
+  bool takes_output(time_point now) noexcept;
+  bool sends_input(time_point now) noexcept;
+  void watch_progress();
   void fault(error_code reason);
   void close(const end_reason& reason);
 
@@ -84,6 +89,7 @@ class connection final : public peer,
   std::size_t read_bytes_ = io_loop::receive_bytes;
   std::unique_ptr<descriptor_watch> watch_;
   time_point last_progress_{};
+  time_point last_input_{};
   std::size_t queued_output_ = 0;  // in the kernel, when progress was looked at last
   error_code reason_;
   error_code write_failure_;

@@ -2,6 +2,7 @@
 
 // The way in of connection.hpp, which includes this file.
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/connection/connection.hpp"
@@ -15,6 +16,8 @@ inline constexpr int most_messages_a_turn = 1024;
 // next one, whose rest then comes straight into its own memory.
 inline constexpr std::size_t most_read_bytes = io_loop::receive_bytes;
 inline constexpr std::size_t read_bytes_behind_large = 4 * 1024;
+// At the mark of the socket every peer may still bring one message: so much is read for it.
+inline constexpr std::size_t least_read_bytes = 4 * 1024;
 
 template <class Stream, class Framing>
 void connection<Stream, Framing>::on_ready(bool readable, bool writable) noexcept {
@@ -42,13 +45,16 @@ void connection<Stream, Framing>::read() {
     return update_interest();
   }
   if (!undecoded_.empty()) {
-    auto pending = std::exchange(undecoded_, {});
-    return decode(pending.bytes());
+    const auto pending = take_kept();
+    decode(pending.bytes());
+    return note_input();
   }
   if (!std::exchange(readable_, false)) {
     return;
   }
-  const auto got = stream_.receive(assembly_.room(), read_bytes_);
+  const auto room = std::max<std::uint64_t>(least_read_bytes, receive_room());
+  const auto got =
+      stream_.receive(assembly_.room(), std::min<std::uint64_t>(read_bytes_, room));
   if (got.failure) {
     return close({got.failure, framing_.inside_message()});
   }
@@ -59,6 +65,16 @@ void connection<Stream, Framing>::read() {
     finish_direct(got.direct);
   }
   decode(got.shared);
+  note_input();
+}
+
+// The clock of an unfinished message.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::note_input() {
+  if (framing_.inside_message() && phase_ == phase::open) {
+    last_input_ = loop_.source().now();
+    watch_progress();
+  }
 }
 
 template <class Stream, class Framing>
@@ -99,12 +115,19 @@ void connection<Stream, Framing>::append(bytes_view part) {
   const bool ask =
       announced > first_room && framing_.missing() != 0 && assembly_.must_grow(part.size());
   const auto queued = ask ? stream_.queued_input() : 0;
+  const auto memory = assembly_.memory_bytes();
   if (!assembly_.append(part, {announced, queued}, group().memory)) {
     return fault(error::resources);
   }
   if (framing_.missing() != 0) {
+    const bool grown = assembly_.memory_bytes() != memory;
+    if (grown && !group().events.on_unfinished(*this, assembly_.memory_bytes(),
+                                               assembly_.arrived_bytes())) {
+      fault(error::resources);
+    }
     return;
   }
+  group().events.on_unfinished(*this, 0, 0);
   count_in(framing_.length());
   if (assembly_.is_large()) {
     group().events.on_large_message(*this, assembly_.take_large());
@@ -120,7 +143,24 @@ void connection<Stream, Framing>::keep(bytes_view rest) {
   if (!rest.empty()) {
     undecoded_ = byte_buffer(rest.size());
     undecoded_.append(rest);
+    group().inbound.charge(rest.size());
     loop_.add(static_cast<ready_work&>(*this));
+  }
+}
+
+template <class Stream, class Framing>
+byte_buffer connection<Stream, Framing>::take_kept() {
+  group().inbound.discharge(undecoded_.size());
+  return std::exchange(undecoded_, {});
+}
+
+// What has not become a message and never will.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::drop_input() {
+  take_kept();
+  if (assembly_.active()) {
+    group().events.on_unfinished(*this, 0, 0);
+    assembly_.clear();
   }
 }
 

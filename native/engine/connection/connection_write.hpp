@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -158,9 +159,7 @@ void connection<Stream, Framing>::wait_for_writable() {
     queued_output_ = stream_.queued_output();
   }
   update_interest();
-  if (phase_ == phase::open && !armed()) {
-    arm(std::max<std::uint32_t>(1, options().send_timeout / 4));
-  }
+  watch_progress();
 }
 
 template <class Stream, class Framing>
@@ -168,25 +167,60 @@ void connection<Stream, Framing>::on_deadline() noexcept {
   if (phase_ != phase::open) {
     return close({reason_, phase_ == phase::answering && framing_.inside_message()});
   }
-  if (stream_.unsent() != 0) {
-    judge_progress();
+  const auto now = loop_.source().now();
+  if (takes_output(now) && sends_input(now)) {
+    watch_progress();
+  } else {
+    close({error::timeout, framing_.inside_message()});
   }
 }
 
 // A peer that reads slowly takes bytes out of the kernel's queue long before the kernel has room
 // for more, so that queue is what tells; it is looked at four times in the time-out.
 template <class Stream, class Framing>
-void connection<Stream, Framing>::judge_progress() noexcept {
-  const auto now = loop_.source().now();
+bool connection<Stream, Framing>::takes_output(time_point now) noexcept {
+  if (stream_.unsent() == 0) {
+    return true;
+  }
   const auto queued = stream_.queued_output();
   if (queued != queued_output_) {
     queued_output_ = queued;
     last_progress_ = now;
   }
-  if (now - last_progress_ >= std::chrono::milliseconds(options().send_timeout)) {
-    close({error::timeout});
-  } else {
-    arm(std::max<std::uint32_t>(1, options().send_timeout / 4));
+  return now - last_progress_ < std::chrono::milliseconds(options().send_timeout);
+}
+
+// Time in which it is not read is not its fault, nor is what has come and was not looked at yet.
+template <class Stream, class Framing>
+bool connection<Stream, Framing>::sends_input(time_point now) noexcept {
+  if (!framing_.inside_message()) {
+    return true;
+  }
+  if (!may_read() || !undecoded_.empty() || stream_.queued_input() != 0) {
+    last_input_ = now;
+  }
+  return now - last_input_ < std::chrono::milliseconds(options().message_timeout);
+}
+
+// The deadline looks four times in a time-out: how long ago the last progress was is known then.
+template <class Stream, class Framing>
+void connection<Stream, Framing>::watch_progress() {
+  if (phase_ != phase::open) {
+    return;
+  }
+  auto delay = std::numeric_limits<std::uint32_t>::max();
+  if (stream_.unsent() != 0) {
+    delay = std::min(delay, options().send_timeout / 4);
+  }
+  if (framing_.inside_message()) {
+    delay = std::min(delay, options().message_timeout / 4);
+  }
+  if (delay == std::numeric_limits<std::uint32_t>::max()) {
+    return;
+  }
+  const auto when = loop_.source().now() + std::chrono::milliseconds(std::max(delay, 1U));
+  if (!armed() || when < this->when()) {
+    loop_.timers().arm(*this, when);
   }
 }
 
@@ -199,8 +233,7 @@ void connection<Stream, Framing>::end(error_code reason, std::uint32_t linger) {
   if (first) {
     reason_ = reason;
     phase_ = phase::flushing;
-    undecoded_ = {};
-    assembly_.clear();
+    drop_input();
     group().events.on_ending(*this);
   }
   const auto cut = loop_.source().now() + std::chrono::milliseconds(linger);
@@ -237,8 +270,7 @@ void connection<Stream, Framing>::close(const end_reason& reason) {
   unflushed::hook::unlink();
   stream_.close();
   out().settle(0);
-  undecoded_ = {};
-  assembly_.clear();
+  drop_input();
   leave();
   group().events.on_close(*this, reason);
 }

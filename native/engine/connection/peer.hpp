@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -55,6 +56,9 @@ class connection_events {
   // The payload is copied during the call.
   virtual void on_message(peer& from, bytes_view payload) = 0;
   virtual void on_large_message(peer& from, block_ptr payload) = 0;
+  // A message that has not completely arrived takes so much memory; 0: it is complete, or dropped.
+  // False: this peer is to be closed for it. Another one may be closed during the call.
+  virtual bool on_unfinished(peer& from, std::size_t memory_bytes, std::size_t arrived_bytes) = 0;
   virtual void on_drain(peer& from) = 0;
   // From now on nothing can be sent: the connection is being ended in order.
   virtual void on_ending(peer& from) = 0;
@@ -149,6 +153,12 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   bool may_read() const noexcept {
     const auto own = unread_ + held_;
     return !paused_ && own < options_->receive_high_water_mark && (own == 0 || !group_.inbound.exhausted());
+  }
+  // How much may be read ahead of what the application takes.
+  std::uint64_t receive_room() const noexcept {
+    const auto own = unread_ + held_;
+    const auto mark = options_->receive_high_water_mark;
+    return own < mark ? std::min<std::uint64_t>(mark - own, group_.inbound.room()) : 0;
   }
   // Reading has stopped; `on_taken` is called when it may go on.
   void wait_for_room() {

@@ -7,6 +7,7 @@
 #include "engine/socket/admission.hpp"
 #include "engine/socket/id_space.hpp"
 #include "engine/socket/message_socket.hpp"
+#include "engine/socket/unfinished_messages.hpp"
 
 namespace millrace::engine {
 
@@ -16,6 +17,8 @@ class socket_threads : public shared_receive_budget {
   // Takes an accepted connection to the thread with the least load; false if that is this one.
   virtual bool place(const connection_identity& who, const connection_options_ptr& options,
                      descriptor& accepted) = 0;
+  // Closes a connection wherever it lives.
+  virtual void cut(wire::routing_id who, error_code reason) = 0;
 
  protected:
   ~socket_threads() = default;
@@ -28,6 +31,7 @@ struct socket_commons {
   const socket_options options;
   id_space ids;
   admission doors;
+  unfinished_messages unfinished;
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> queued{0};  // by all peers, where there are several threads
   socket_threads* threads = nullptr;     // null where there is one

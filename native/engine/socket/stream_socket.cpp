@@ -219,6 +219,7 @@ socket_totals stream_socket::totals() const noexcept {
           .bytes_out = sum.bytes_out.value(),
           .connections = commons_->doors.connections(),
           .queued_bytes = group_.outbound.charged,
+          .unfinished_bytes = commons_->unfinished.bytes(),
           .dropped_messages = undeliverable_.value(),
           .refused = commons_->refused.load(std::memory_order_relaxed)};
 }
@@ -272,6 +273,24 @@ void stream_socket::on_large_message(peer& from, block_ptr payload) {
   inbox_.charge(from, payload->bytes().size());
   inbox_.add_large_message(from.id(), std::move(payload));
   loop_.add(static_cast<undelivered&>(*this));
+}
+
+bool stream_socket::on_unfinished(peer& from, std::size_t memory_bytes,
+                                  std::size_t arrived_bytes) {
+  if (memory_bytes == 0) {
+    commons_->unfinished.end(from.id());
+    return true;
+  }
+  const auto slowest = commons_->unfinished.grow(from.id(), memory_bytes + message_charge,
+                                                 arrived_bytes, loop_.source().now());
+  if (slowest == from.id()) {
+    return false;
+  }
+  if (slowest != wire::nobody) {
+    find(slowest) ? cut(slowest, error::resources)
+                  : commons_->threads->cut(slowest, error::resources);
+  }
+  return true;
 }
 
 void stream_socket::on_drain(peer& from) {

@@ -83,6 +83,7 @@ class stream_socket final : public message_socket,
   void on_open(peer& from) override;
   void on_message(peer& from, bytes_view payload) override;
   void on_large_message(peer& from, block_ptr payload) override;
+  bool on_unfinished(peer& from, std::size_t memory_bytes, std::size_t arrived_bytes) override;
   void on_drain(peer& from) override;
   void on_ending(peer& from) override;
   void on_close(peer& from, const end_reason& reason) override;

@@ -36,12 +36,21 @@ bool thread_parts::place(const connection_identity& who, const connection_option
   return true;
 }
 
+void thread_parts::cut(wire::routing_id who, error_code reason) {
+  tell_others([who, reason](stream_socket& socket) { socket.cut(who, reason); });
+}
+
 void thread_parts::on_room_for_others() noexcept {
+  tell_others([](stream_socket& socket) { socket.resume_reading(); });
+}
+
+template <class Function>
+void thread_parts::tell_others(Function function) noexcept {
   for (const auto& each : all_) {
     if (!each->thread().is_current()) {
-      each->thread().post_call([each] {
+      each->thread().post_call([each, function] {
         if (auto* const socket = each->socket()) {
-          socket->resume_reading();
+          function(*socket);
         }
       });
     }

@@ -24,7 +24,10 @@ class thread_parts final : public socket_commons, private socket_threads {
  private:
   bool place(const connection_identity& who, const connection_options_ptr& how,
              descriptor& accepted) override;
+  void cut(wire::routing_id who, error_code reason) override;
   void on_room_for_others() noexcept override;
+  template <class Function>
+  void tell_others(Function function) noexcept;
 
   io_pool& pool_;
   std::vector<std::shared_ptr<shard>> all_;

@@ -268,6 +268,7 @@ socket_totals threaded_socket::totals() const noexcept {
   sum.connections = parts_->doors.connections();
   sum.queued_bytes = parts_->queued.load(std::memory_order_relaxed);
   sum.refused = parts_->refused.load(std::memory_order_relaxed);
+  sum.unfinished_bytes = parts_->unfinished.bytes();
   sum.handover_micros = handover_micros_;
   return sum;
 }

@@ -13,6 +13,10 @@ struct no_events final : engine::connection_events {
   void on_open(engine::peer& /*from*/) override {}
   void on_message(engine::peer& /*from*/, engine::bytes_view /*payload*/) override {}
   void on_large_message(engine::peer& /*from*/, engine::block_ptr /*payload*/) override {}
+  bool on_unfinished(engine::peer& /*from*/, std::size_t /*memory_bytes*/,
+                     std::size_t /*arrived_bytes*/) override {
+    return true;
+  }
   void on_drain(engine::peer& /*from*/) override {}
   void on_ending(engine::peer& /*from*/) override {}
   void on_close(engine::peer& /*from*/, const engine::end_reason& /*reason*/) override {}

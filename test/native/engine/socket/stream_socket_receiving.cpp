@@ -29,7 +29,9 @@ TEST_CASE("While nobody takes batches, reading stops at the high-water mark") {
   }
   REQUIRE(of.run_until([&] { return of->group().inbound.charged() >= mark; }));
   of.run_for(30ms);
-  CHECK(of->group().inbound.charged() < mark + payload.size() + 128);
+  CHECK(of->totals().messages_in * (payload.size() + 128) < mark + payload.size() + 128);
+  // What was read together with the message that reached the mark is charged too.
+  CHECK(of->group().inbound.charged() < 2 * mark);
 }
 
 TEST_CASE("A far end that sends on meets the backpressure of its own kernel") {
@@ -54,7 +56,7 @@ TEST_CASE("When the messages are taken, reading goes on and nothing is lost") {
   while (of.app.messages() < sent.size()) {
     const auto before = of.app.messages();
     REQUIRE(of.run_until([&] { return of.app.messages() > before; }));
-    CHECK(of->group().inbound.charged() < mark + 2'000);
+    CHECK(of->group().inbound.charged() < 2 * mark);
     of.app.release_all();
   }
   lines received;
