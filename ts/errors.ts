@@ -71,6 +71,10 @@ export function routingIdInUse(): MillraceError {
   return new MillraceError('ERR_MILLRACE_ROUTING_ID_IN_USE', 'the routing id is in use')
 }
 
+export function claimed(what: string, holder: string): MillraceError {
+  return new MillraceError('ERR_MILLRACE_CLAIMED', `${what} has a consumer already: ${holder}`)
+}
+
 /** Node's name for an errno, or our own code. */
 export function codeOf(failure: NativeError): string {
   return failure.code ?? getSystemErrorName(-(failure.errno ?? 0))

@@ -10,8 +10,10 @@ export type {
   CloseOptions,
   ConnectOptions,
   DisconnectReason,
+  Frames,
   Framing,
   MessageInfo,
+  MessageRecord,
   MonitorEvent,
   Payload,
   PeerStats,
@@ -20,6 +22,7 @@ export type {
   Stats,
   StreamEvents,
   StreamHandlers,
+  StreamRecord,
   StreamSocketOptions,
   Transport,
 } from './types.js'

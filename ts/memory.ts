@@ -13,6 +13,12 @@ export function makeBuffer(bytes: number): ArrayBufferLike {
 /** Up to this size a block is filled over several batches, and kept for the next one (native/binding/delivery.cpp). */
 const keptBytes = 64 * 1024
 
+function isolatedCopy(block: ArrayBuffer, offset: number, length: number): Buffer {
+  const own = Buffer.allocUnsafeSlow(length)
+  own.set(new Uint8Array(block, offset, length))
+  return own
+}
+
 function refuse(): never {
   throw new TypeError(
     'This memory is shared with other messages of the socket; copy the data before you transfer it',
@@ -25,6 +31,12 @@ const guards = { transfer: { value: refuse }, transferToFixedLength: { value: re
 export class Blocks {
   #now: readonly ArrayBuffer[] = []
   #guarded: ArrayBuffer | undefined
+  readonly #isolated: boolean
+
+  /** `isolated`: every message in memory of its own. */
+  constructor(isolated: boolean) {
+    this.#isolated = isolated
+  }
 
   replace(blocks: readonly ArrayBuffer[]): void {
     this.#now = blocks
@@ -32,7 +44,10 @@ export class Blocks {
 
   view(place: number, offset: number, length: number): Buffer {
     const block = this.#now[place]!
-    if (block !== this.#guarded && length !== block.byteLength) this.#guard(block)
+    if (length !== block.byteLength) {
+      if (this.#isolated) return isolatedCopy(block, offset, length)
+      if (block !== this.#guarded) this.#guard(block)
+    }
     return new FastBuffer!(block, offset, length)
   }
 

@@ -96,9 +96,10 @@ export interface NativeSocket {
   end(id: number, linger: number): void
   destroy(id: number): void
   endAll(linger: number): void
-  /** Within `deliver`: the message of so many bytes is not taken yet. */
-  hold(id: number, bytes: number): void
-  release(id: number, bytes: number): void
+  /** Within `deliver`: messages of the batch that are charged so much are not taken yet. */
+  hold(id: number, charge: number): void
+  /** Id 0 stands for peers that have left. */
+  release(id: number, charge: number): void
   pausePeer(id: number, wanted: boolean): void
   flush(): void
   flushPeer(id: number): void

@@ -243,6 +243,18 @@ export const optionTable = {
     where: everywhere,
     doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each.',
   },
+  transientData: {
+    type: 'boolean',
+    default: false,
+    where: ['socket'],
+    doc: 'You promise to use `data` within the handler only, so that its memory may be used again. Not together with iterators.',
+  },
+  isolateData: {
+    type: 'boolean',
+    default: false,
+    where: ['socket'],
+    doc: 'Every received message has memory of its own: it may be transferred or kept without keeping others. Costs a copy for messages of up to 16 KiB.',
+  },
   context: { type: 'object', where: ['socket'], doc: 'The Context to run in. Default: one for the thread.' },
   data: { type: 'any', where: ['connect'], doc: 'Becomes `peer.data`.' },
   lookup: {

@@ -34,6 +34,10 @@ export interface SocketLimits {
   maxConnections?: number
   /** The same for one remote address (IPv4-mapped ones count as IPv4, IPv6 by their first 64 bits). Default: none. In connections. */
   maxConnectionsPerAddress?: number
+  /** You promise to use `data` within the handler only, so that its memory may be used again. Not together with iterators. Default: false. */
+  transientData?: boolean
+  /** Every received message has memory of its own: it may be transferred or kept without keeping others. Costs a copy for messages of up to 16 KiB. Default: false. */
+  isolateData?: boolean
 }
 
 /** Of one bind. */

@@ -1,5 +1,6 @@
-import type { Delivery } from './delivery.js'
+import type { Consumers } from './consumers.js'
 import { MillraceError, outOfRange } from './errors.js'
+import type { Mailbox } from './mailbox.js'
 import { Sent, type NativeAddress, type NativeSocket } from './native.js'
 import { copyPayload, payloadBytes, sendPayload } from './payload.js'
 import { isGone, markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
@@ -26,15 +27,17 @@ function idOf(peer: Peer): number {
 /** What peers ask for, carried out by the native socket. */
 export class PeerCalls implements PeerHost {
   readonly #native: NativeSocket
-  readonly #delivery: Delivery
+  readonly #consumers: Consumers
   readonly #onDropped: (peer: Peer, bytes: number) => void
   /** Who waits for a connection to end. */
   readonly #ending = new Map<Peer, (() => void)[]>()
   readonly #ended = new WeakSet<Peer>()
+  readonly #paused = new WeakSet<Peer>()
+  #allPaused = false
 
-  constructor(socket: NativeSocket, delivery: Delivery, onDropped: (peer: Peer, bytes: number) => void) {
+  constructor(socket: NativeSocket, consumers: Consumers, onDropped: (peer: Peer, bytes: number) => void) {
     this.#native = socket
-    this.#delivery = delivery
+    this.#consumers = consumers
     this.#onDropped = onDropped
   }
 
@@ -100,7 +103,37 @@ export class PeerCalls implements PeerHost {
     markClosing(peer)
     markCut(peer)
     this.#native.destroy(idOf(peer))
-    this.#delivery.drop(peer)
+    this.#consumers.drop(peer)
+  }
+
+  mailbox(peer: Peer): Mailbox {
+    return this.#consumers.mailbox(peer)
+  }
+
+  /** By `pause` of the peer; the socket may be paused besides. */
+  pausePeer(peer: Peer, wanted: boolean): void {
+    if (wanted) this.#paused.add(peer)
+    else this.#paused.delete(peer)
+    this.#pause(peer)
+  }
+
+  pauseAll(peers: Iterable<Peer>, wanted: boolean): void {
+    this.#allPaused = wanted
+    for (const peer of peers) this.#pause(peer)
+  }
+
+  /** A new peer of a socket that is paused is not read either. */
+  arrived(peer: Peer): void {
+    if (this.#allPaused) this.#pause(peer)
+  }
+
+  /** The native connection is there no more; messages of it may be. */
+  hasEnded(peer: Peer): boolean {
+    return this.#ended.has(peer)
+  }
+
+  #pause(peer: Peer): void {
+    this.#native.pausePeer(idOf(peer), this.#allPaused || this.#paused.has(peer))
   }
 
   #notTaken(peer: Peer, data: Payload, sent: number): null {

@@ -1,3 +1,4 @@
+import type { Mailbox } from './mailbox.js'
 import type { NativeAddress } from './native.js'
 import type { Peer } from './peer.js'
 import type { CloseOptions, Payload, PeerStats, SendOptions, SendResult } from './types.js'
@@ -14,4 +15,6 @@ export interface PeerHost {
   peerStats(peer: Peer): PeerStats
   disconnect(peer: Peer, options?: CloseOptions): Promise<void>
   destroyPeer(peer: Peer): void
+  mailbox(peer: Peer): Mailbox
+  pausePeer(peer: Peer, wanted: boolean): void
 }

@@ -1,5 +1,6 @@
+import type { Mailbox } from './mailbox.js'
 import type { PeerHost } from './peer-host.js'
-import type { DisconnectReason, Payload, PeerStats, SendOptions, SendResult, Transport } from './types.js'
+import type { DisconnectReason, MessageRecord, Payload, PeerStats, SendOptions, SendResult, Transport } from './types.js'
 
 /** Where a peer came from, and what holds for it there: one object for all peers of an endpoint. */
 export interface Origin {
@@ -27,13 +28,17 @@ export let markDrained: (peer: Peer) => void
 export let markGone: (peer: Peer, reason: DisconnectReason) => void
 /** Whether its routing id may belong to another by now. @internal */
 export let isGone: (peer: Peer) => boolean
+/** Undefined until it is first claimed. @internal */
+export let mailboxOf: (peer: Peer) => Mailbox | undefined
+/** @internal */
+export let setMailbox: (peer: Peer, box: Mailbox) => void
 /** @internal */
 export let originOf: (peer: Peer) => Origin
 /** @internal */
 export let hostOf: (peer: Peer) => PeerHost
 
 /** One connection. Safe to touch when it is gone: `connected` is false and `send` returns null. */
-export class Peer<D = unknown> {
+export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   readonly #host: PeerHost
   readonly #origin: Origin
   readonly routingId: number
@@ -48,6 +53,7 @@ export class Peer<D = unknown> {
   #reason: DisconnectReason | undefined
   #closed: ((reason: DisconnectReason) => void)[] | undefined
   #sending: Promise<void> | undefined
+  #mailbox: Mailbox | undefined
 
   static {
     makePeer = (host, origin, id, address, port) => new Peer(key, host, origin, id, address, port)
@@ -58,6 +64,8 @@ export class Peer<D = unknown> {
     markDrained = (peer) => peer.#drain()
     markGone = (peer, reason) => peer.#end(reason)
     isGone = (peer) => peer.#reason !== undefined
+    mailboxOf = (peer) => peer.#mailbox
+    setMailbox = (peer, box) => (peer.#mailbox = box)
     originOf = (peer) => peer.#origin
     hostOf = (peer) => peer.#host
   }
@@ -131,6 +139,35 @@ export class Peer<D = unknown> {
   drained(): Promise<void> {
     if (!this.#full || !this.#connected) return Promise.resolve()
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve))
+  }
+
+  /**
+   * The next message, undefined when there will be none. Claims the peer until it resolves.
+   * Rejects with ERR_MILLRACE_CLAIMED while somebody else consumes it.
+   */
+  async receive(): Promise<MessageRecord<D> | undefined> {
+    return (await this.#host.mailbox(this as Peer).receive()) as MessageRecord<D> | undefined
+  }
+
+  /** Its messages, one after the other. @throws MillraceError ERR_MILLRACE_CLAIMED */
+  records(): AsyncIterableIterator<MessageRecord<D>> {
+    return this.#host.mailbox(this as Peer).iterate((record) => record as MessageRecord<D>)
+  }
+
+  /** The data of its messages. @throws MillraceError ERR_MILLRACE_CLAIMED */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
+    return this.#host.mailbox(this as Peer).iterate((record) => record.data)
+  }
+
+  /** Stops reading from it until `resume`. Messages that have arrived are still delivered. */
+  pause(): this {
+    this.#host.pausePeer(this as Peer, true)
+    return this
+  }
+
+  resume(): this {
+    this.#host.pausePeer(this as Peer, false)
+    return this
   }
 
   stats(): PeerStats {

@@ -6,12 +6,12 @@ import type { Listener } from './listener.js'
 import { EventKind, native, type NativeEvent, type NativeSocket } from './native.js'
 import { makeBuffer } from './memory.js'
 import { nativeOptions } from './options.js'
-import { makePeer, markClosing, markDrained, markGone, originOf, type Origin, type Peer } from './peer.js'
+import { mailboxOf, makePeer, markClosing, markDrained, markGone, originOf, type Origin, type Peer } from './peer.js'
 import { PeerCalls } from './peer-calls.js'
 import type { CloseOptions, DisconnectReason, MonitorEvent } from './types.js'
 
 /** What the core tells the application; StreamSocket passes it on. */
-export interface Application extends Pick<Receiver, 'consumer'> {
+export interface Application {
   connected(peer: Peer): void
   drained(peer: Peer): void
   disconnected(peer: Peer, reason: DisconnectReason): void
@@ -30,7 +30,7 @@ process.on('exit', () => {
 export class SocketCore implements Receiver, EndpointsHost {
   readonly native: NativeSocket
   readonly peers = new Map<number, Peer>()
-  readonly delivery = new Delivery(this)
+  readonly delivery: Delivery
   readonly calls: PeerCalls
   readonly endpoints = new Endpoints(this)
   readonly defaults: object
@@ -44,6 +44,7 @@ export class SocketCore implements Receiver, EndpointsHost {
     this.#application = application
     this.#keepFacade = facade
     this.defaults = options
+    this.delivery = new Delivery(this, (options as { isolateData?: boolean }).isolateData ?? false)
     this.native = new native.NativeSocket(
       nativeOf(context),
       facade,
@@ -52,7 +53,7 @@ export class SocketCore implements Receiver, EndpointsHost {
       firstId,
       makeBuffer,
     )
-    this.calls = new PeerCalls(this.native, this.delivery, (peer, bytes) =>
+    this.calls = new PeerCalls(this.native, this.delivery.consumers, (peer, bytes) =>
       this.#report(peer, { type: 'dropped', bytes }),
     )
   }
@@ -61,20 +62,21 @@ export class SocketCore implements Receiver, EndpointsHost {
     return this.#closing !== undefined
   }
 
-  consumer(): ReturnType<Receiver['consumer']> {
-    return this.#application.consumer()
-  }
-
   peerOf(id: number): Peer | undefined {
     return this.peers.get(id)
   }
 
-  hold(peer: Peer, bytes: number): void {
-    this.native.hold(peer.routingId, bytes)
+  allPeers(): Iterable<Peer> {
+    return this.peers.values()
   }
 
-  release(peer: Peer, bytes: number): void {
-    if (this.peers.get(peer.routingId) === peer) this.native.release(peer.routingId, bytes)
+  hold(peer: Peer, charge: number): void {
+    this.native.hold(peer.routingId, charge)
+  }
+
+  /** Of a peer that has left what remains is charged to the socket. */
+  release(peer: Peer, charge: number): void {
+    this.native.release(this.calls.hasEnded(peer) ? 0 : peer.routingId, charge)
   }
 
   onEvent(id: number, event: NativeEvent): void {
@@ -95,6 +97,7 @@ export class SocketCore implements Receiver, EndpointsHost {
   onGone(peer: Peer, reason: DisconnectReason): void {
     this.peers.delete(peer.routingId)
     markGone(peer, reason)
+    mailboxOf(peer)?.close()
     this.livenessChanged()
     this.#report(peer, { type: 'disconnected', reason })
     this.#application.disconnected(peer, reason)
@@ -140,13 +143,14 @@ export class SocketCore implements Receiver, EndpointsHost {
   }
 
   async #close(linger: number): Promise<void> {
-    const cut = setTimeout(() => this.delivery.drop(), linger)
+    const cut = setTimeout(() => this.delivery.consumers.drop(), linger)
     const unbound = this.endpoints.close()
     this.peers.forEach((peer) => markClosing(peer))
     this.native.endAll(linger)
     await unbound
     if (this.peers.size !== 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))
     clearTimeout(cut)
+    this.delivery.consumers.close()
     this.livenessChanged()
   }
 
@@ -164,7 +168,9 @@ export class SocketCore implements Receiver, EndpointsHost {
     if (event.token !== 0) this.endpoints.connected(event.token, make)
     else if (origin) make(origin, undefined)
     const peer = this.peers.get(id)
-    if (peer) this.#application.connected(peer)
+    if (!peer) return
+    this.calls.arrived(peer)
+    this.delivery.consumers.connected(peer, () => this.#application.connected(peer))
   }
 
   #onDisconnect(id: number, event: NativeEvent): void {
@@ -176,8 +182,8 @@ export class SocketCore implements Receiver, EndpointsHost {
       truncated: event.truncated,
       willReconnect: false,
     }
-    this.delivery.gone(peer, reason)
     this.calls.ended(peer)
+    this.delivery.consumers.gone(peer, reason)
   }
 
   #onDrain(id: number): void {

@@ -1,27 +1,29 @@
 import { EventEmitter } from 'node:events'
 import { Context, defaultContext, isClosed, register, unregister } from './context.js'
-import { report } from './delivery.js'
+import type { MessageHandler } from './consumers.js'
 import { checkRoutingId } from './endpoints.js'
 import { socketClosed, wrongType } from './errors.js'
 import type { Listener } from './listener.js'
 import { checkOptions, checkSocketOptions, nativeOptions } from './options.js'
 import { hostOf, Peer } from './peer.js'
+import type { Source } from './pull-iterator.js'
 import { SocketCore, type Application } from './socket-core.js'
+import { report } from './report.js'
+import { AllRecords, EachRecord, toFrames } from './socket-iterators.js'
 import type {
   BindOptions,
   CloseOptions,
   ConnectOptions,
-  MessageInfo,
+  Frames,
   Payload,
   SendOptions,
   SendResult,
   Stats,
   StreamEvents,
   StreamHandlers,
+  StreamRecord,
   StreamSocketOptions,
 } from './types.js'
-
-type Consumer = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
 
 /** The STREAM socket: binds and connects any number of endpoints, and exchanges messages with each peer by its routing id. */
 export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> implements AsyncDisposable {
@@ -29,8 +31,8 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   readonly #context: Context
   readonly #handlers: StreamHandlers<D>
   readonly #linger: number
+  readonly #transient: boolean
   readonly #self = new WeakRef<StreamSocket<D>>(this)
-  #consumer: Consumer | undefined
 
   /**
    * @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION; MillraceError ERR_MILLRACE_CLOSED for a closed context
@@ -42,6 +44,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     if (!(this.#context instanceof Context)) throw wrongType('a Context', 'context', options.context)
     if (isClosed(this.#context)) throw socketClosed()
     this.#handlers = options
+    this.#transient = options.transientData ?? false
     this.#linger = nativeOptions('connection', options)['linger'] ?? 0
     this.#core = new SocketCore(
       this.#application(),
@@ -53,10 +56,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     register(this.#context, this.#self)
     this.#listenersChanged()
     // A listener is added right after the event, and taken away right before it.
-    this.on(
-      'newListener' as never,
-      ((name: unknown) => name === 'message' && queueMicrotask(() => this.#listenersChanged())) as never,
-    )
+    this.on('newListener' as never, ((name: unknown) => this.#listenerComes(name)) as never)
     this.on(
       'removeListener' as never,
       ((name: unknown) => name === 'message' && this.#listenersChanged()) as never,
@@ -149,6 +149,46 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     return this
   }
 
+  /** Stops reading from all peers, those to come included, until `resume`. */
+  pause(): this {
+    this.#core.calls.pauseAll(this.#core.peers.values(), true)
+    return this
+  }
+
+  /** Peers that were paused one by one stay so. */
+  resume(): this {
+    this.#core.calls.pauseAll(this.#core.peers.values(), false)
+    return this
+  }
+
+  /** Connects, messages and disconnects of all peers, one at a time. @throws MillraceError ERR_MILLRACE_CLAIMED */
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamRecord<D>> {
+    return this.#iterate(new EachRecord(this.#core.delivery.consumers, (record) => record as StreamRecord<D>))
+  }
+
+  /** The same, all that are there at a time. @throws MillraceError ERR_MILLRACE_CLAIMED */
+  batches(): AsyncIterableIterator<readonly StreamRecord<D>[]> {
+    return this.#iterate(new AllRecords(this.#core.delivery.consumers)) as AsyncIterableIterator<
+      readonly StreamRecord<D>[]
+    >
+  }
+
+  /** The same in the two-part form of the original. @throws MillraceError ERR_MILLRACE_CLAIMED */
+  frames(): AsyncIterableIterator<Frames> {
+    return this.#iterate(new EachRecord(this.#core.delivery.consumers, toFrames))
+  }
+
+  /**
+   * Sends `payload`, whatever its bytes are, to the peer that the first frame names: four bytes, big-endian, or a number.
+   * @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION
+   */
+  sendFrames(
+    frames: readonly [routingId: Buffer | number, payload: Payload, ...rest: unknown[]],
+    options?: SendOptions,
+  ): SendResult {
+    return this.send(routingIdOf(frames[0]), frames[1], options)
+  }
+
   /** Sends at once what waits for the end of the turn. */
   flush(): void {
     this.#core.native.flush()
@@ -172,21 +212,35 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     throw wrongType('a routing id or a Peer of this socket', 'to', to)
   }
 
+  /** A listener of messages consumes, and there can be but one consumer; throwing here keeps it from being added. */
+  #listenerComes(name: unknown): void {
+    if (name !== 'message') return
+    const { consumers } = this.#core.delivery
+    if (!this.#handlers.message && this.listenerCount('message') === 0) consumers.checkSocketClaim()
+    queueMicrotask(() => this.#listenersChanged())
+  }
+
   #listenersChanged(): void {
-    const handler = this.#handlers.message?.bind(this.#handlers) as Consumer | undefined
-    const both: Consumer = (peer, data, info) => {
+    const handler = this.#handlers.message?.bind(this.#handlers) as MessageHandler | undefined
+    const both: MessageHandler = (peer, data, info) => {
       let result: unknown
       this.#call(() => (result = handler?.(peer, data, info)), 'message', peer, data, info)
       return result
     }
-    this.#consumer = this.listenerCount('message') === 0 ? handler : both
-    if (this.#consumer) queueMicrotask(() => this.#core.delivery.wake())
+    const { consumers } = this.#core.delivery
+    const listens = this.listenerCount('message') !== 0
+    consumers.setHandler(listens ? both : handler, handler ? 'the message handler' : 'a message listener')
+    if (listens || handler) queueMicrotask(() => consumers.wake())
+  }
+
+  #iterate<T>(source: Source<T>): AsyncIterableIterator<T> {
+    if (this.#transient) throw wrongType('a socket without transientData', 'iterating', this)
+    return this.#core.delivery.consumers.iterate(source)
   }
 
   #application(): Application {
     const handlers = this.#handlers as StreamHandlers<unknown>
     return {
-      consumer: () => this.#consumer,
       connected: (peer) => this.#call(() => handlers.connect?.(peer), 'connect', peer),
       drained: (peer) => this.#call(() => handlers.drain?.(peer), 'drain', peer),
       disconnected: (peer, reason) =>
@@ -214,6 +268,13 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   #tell(name: keyof StreamEvents<D>, ...what: unknown[]): void {
     this.emit(name, ...(what as never))
   }
+}
+
+function routingIdOf(frame: unknown): number {
+  if (typeof frame === 'number') return frame
+  if (frame instanceof Uint8Array && frame.byteLength === 4)
+    return new DataView(frame.buffer, frame.byteOffset, 4).getUint32(0)
+  throw wrongType('a routing id of four bytes, or a number', 'routingId', frame)
 }
 
 function checkLinger({ linger }: CloseOptions): void {

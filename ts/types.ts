@@ -22,6 +22,26 @@ export interface MessageInfo {
   readonly text: boolean
 }
 
+export interface MessageRecord<D = unknown> {
+  readonly type: 'message'
+  readonly peer: Peer<D>
+  /** Yours to keep, as with the handler. */
+  readonly data: Buffer
+  readonly text: boolean
+}
+/** What an iterator of a socket yields. */
+export type StreamRecord<D = unknown> =
+  | { readonly type: 'connect'; readonly peer: Peer<D> }
+  | MessageRecord<D>
+  | { readonly type: 'disconnect'; readonly peer: Peer<D>; readonly reason: DisconnectReason }
+/** The original's two parts, and what tells data from events and text from binary. */
+export type Frames = readonly [
+  routingId: Buffer,
+  payload: Buffer,
+  kind: 'connect' | 'message' | 'disconnect',
+  text: boolean,
+]
+
 /** Why a connection ended. */
 export interface DisconnectReason {
   /** PEER_CLOSED, LOCAL_CLOSED, EMSGSIZE, TIMEOUT, BACKPRESSURE, RESOURCES, or Node's name of a system error. */
@@ -67,6 +87,10 @@ export interface StreamSocketOptions<D> extends StreamHandlers<D>, ConnectionLim
   framing?: Framing | { readonly [T in Transport]?: Framing<T> }
   /** Default: one for the thread, made when it is first used. */
   context?: Context
+  /** Data is valid inside the handler only; not with iterators or promises. */
+  transientData?: boolean
+  /** Every message in memory of its own. */
+  isolateData?: boolean
 }
 
 export type MonitorEvent = {

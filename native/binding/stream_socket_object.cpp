@@ -168,13 +168,13 @@ void stream_socket_object::end_all(const Napi::CallbackInfo& info) {
 
 void stream_socket_object::hold(const Napi::CallbackInfo& info) {
   if (socket_) {
-    socket_->hold(number(info[0]), number(info[1]) + engine::message_charge);
+    socket_->hold(number(info[0]), number(info[1]));
   }
 }
 
 void stream_socket_object::release(const Napi::CallbackInfo& info) {
   if (socket_) {
-    socket_->release(number(info[0]), number(info[1]) + engine::message_charge);
+    socket_->release(number(info[0]), number(info[1]));
   }
 }
 

@@ -1,0 +1,199 @@
+import type { Charges } from './charges.js'
+import type { Receiver } from './delivery.js'
+import { claimed } from './errors.js'
+import { Mailbox, type MailboxHost } from './mailbox.js'
+import { isGone, mailboxOf, setMailbox, type Peer } from './peer.js'
+import { PullIterator, type Source } from './pull-iterator.js'
+import type { RecordQueue } from './socket-iterators.js'
+import { Waiting } from './waiting.js'
+import type { DisconnectReason, MessageInfo, MessageRecord, StreamRecord } from './types.js'
+
+export type MessageHandler = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
+type Call = (handler: MessageHandler, peer: Peer, data: Buffer, held: boolean) => void
+
+/** Who takes messages: the handler, an iterator of the socket, or consumers of single peers; and what waits for them. */
+export class Consumers implements MailboxHost, RecordQueue {
+  readonly charges: Charges
+  readonly #receiver: Receiver
+  readonly #call: Call
+  readonly #waiting = new Waiting()
+  /** Of those that wait, `disconnect` whose event is to be told when its turn comes. */
+  readonly #untold = new Set<StreamRecord>()
+  /** Mailboxes that the batch under way has filled. */
+  readonly #filled = new Set<Mailbox>()
+  #handler: MessageHandler | undefined
+  #handlerName = ''
+  #iterator: { wake(): void } | undefined
+  /** The peer whose `connect` is being told: it may be claimed beside a consumer of the socket. */
+  #arriving: Peer | undefined
+  #closed = false
+
+  constructor(receiver: Receiver, charges: Charges, call: Call) {
+    this.#receiver = receiver
+    this.charges = charges
+    this.#call = call
+  }
+
+  // For the delivery
+
+  /** Undefined when the message has to be kept. */
+  handlerFor(peer: Peer): MessageHandler | undefined {
+    return this.#waiting.empty && !mailboxOf(peer)?.claimed ? this.#handler : undefined
+  }
+
+  keep(record: MessageRecord): void {
+    const box = mailboxOf(record.peer)
+    if (!box?.claimed) return this.#waiting.push(record)
+    box.push(record)
+    this.#filled.add(box)
+  }
+
+  endOfBatch(): void {
+    const filled = [...this.#filled]
+    this.#filled.clear()
+    filled.forEach((box) => box.wake())
+    this.wake()
+  }
+
+  /** Gives what waits to the consumer, if there is one now. */
+  wake(): void {
+    if (this.#waiting.empty && !this.#closed) return
+    this.#iterator?.wake()
+    while (this.#handler && !this.#waiting.empty) this.#offer(this.#handler, this.next()!)
+    this.charges.settle()
+  }
+
+  // For the socket
+
+  setHandler(handler: MessageHandler | undefined, name: string): void {
+    this.#handler = handler
+    this.#handlerName = name
+  }
+
+  /** @throws MillraceError ERR_MILLRACE_CLAIMED */
+  checkSocketClaim(): void {
+    if (this.#iterator) throw claimed('This socket', 'an iterator of the socket')
+    if (this.#handler) throw claimed('This socket', this.#handlerName)
+  }
+
+  iterate<T>(source: Source<T>): PullIterator<T> {
+    this.checkSocketClaim()
+    const iterator = new PullIterator<T>(source)
+    this.#iterator = iterator
+    return iterator
+  }
+
+  mailbox(peer: Peer): Mailbox {
+    let box = mailboxOf(peer)
+    if (!box) {
+      box = new Mailbox(this, peer)
+      setMailbox(peer, box)
+      if (isGone(peer)) box.close()
+    }
+    return box
+  }
+
+  /** Tells of a peer; meanwhile it may be claimed whoever consumes the socket. */
+  connected(peer: Peer, tell: () => void): void {
+    if (!this.#handler) this.#waiting.push({ type: 'connect', peer })
+    this.#arriving = peer
+    try {
+      tell()
+    } finally {
+      this.#arriving = undefined
+    }
+  }
+
+  /** The connection of a peer has ended: told after its messages have been taken. */
+  gone(peer: Peer, reason: DisconnectReason): void {
+    const box = mailboxOf(peer)
+    if (box?.claimed) return box.end(reason)
+    if (this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
+    const record: StreamRecord = { type: 'disconnect', peer, reason }
+    this.#untold.add(record)
+    this.#waiting.push(record)
+  }
+
+  /** Drops the messages that wait, of one peer or of all. */
+  drop(peer?: Peer): void {
+    for (const each of peer ? [peer] : this.#receiver.allPeers()) mailboxOf(each)?.drop()
+    for (const record of this.#waiting.remove((each) => !peer || each.peer === peer)) this.#drop(record)
+    this.charges.settle()
+  }
+
+  /** There will be no record any more: iterators end. */
+  close(): void {
+    this.#closed = true
+    this.wake()
+  }
+
+  // For iterators of the socket
+
+  get ended(): boolean {
+    return this.#closed && this.#waiting.empty
+  }
+
+  next(): StreamRecord | undefined {
+    const record = this.#waiting.shift()
+    if (record) this.#tell(record)
+    return record
+  }
+
+  nextAll(): StreamRecord[] {
+    const all = this.#waiting.takeAll()
+    if (this.#untold.size !== 0) all.forEach((record) => this.#tell(record))
+    return all
+  }
+
+  release(): void {
+    this.#iterator = undefined
+    this.charges.settle()
+    queueMicrotask(() => this.wake())
+  }
+
+  // For mailboxes
+
+  checkClaim(peer: Peer): void {
+    if (peer !== this.#arriving) this.checkSocketClaim()
+  }
+
+  collect(peer: Peer): MessageRecord[] {
+    if (this.#waiting.messagesOf(peer) === 0) return []
+    const own = this.#waiting.remove((record) => record.peer === peer && record.type !== 'connect')
+    const end = own.find((record) => record.type === 'disconnect')
+    if (end) {
+      this.#untold.delete(end)
+      queueMicrotask(() => this.gone(peer, end.reason))
+    }
+    return own.filter((record) => record.type === 'message')
+  }
+
+  unclaimed(peer: Peer, left: MessageRecord[], end: DisconnectReason | undefined): void {
+    left.forEach((record) => this.#waiting.push(record))
+    if (end) this.gone(peer, end)
+    if (left.length !== 0) queueMicrotask(() => this.wake())
+  }
+
+  onGone(peer: Peer, reason: DisconnectReason): void {
+    if (!this.#handler && !this.#closed) {
+      this.#waiting.push({ type: 'disconnect', peer, reason })
+      if (!this.#iterator) this.#waiting.pushSilent(peer)
+    }
+    this.#receiver.onGone(peer, reason)
+    this.#iterator?.wake()
+  }
+
+  #offer(handler: MessageHandler, record: StreamRecord): void {
+    if (record.type === 'message') this.#call(handler, record.peer, record.data, true)
+  }
+
+  #tell(record: StreamRecord): void {
+    if (record.type === 'disconnect' && this.#untold.delete(record))
+      this.#receiver.onGone(record.peer, record.reason)
+  }
+
+  #drop(record: StreamRecord): void {
+    if (record.type === 'message') this.charges.taken(record.peer, record.data.byteLength)
+    else this.#tell(record)
+  }
+}

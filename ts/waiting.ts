@@ -1,0 +1,77 @@
+import type { Peer } from './peer.js'
+import type { StreamRecord } from './types.js'
+
+/** Of peers that came and went without a message while nobody consumed, so many are remembered. */
+const mostForgotten = 1_024
+
+/** Records in their order: those that wait for a consumer of the socket, or for an iterator to ask. */
+export class Waiting {
+  #records: StreamRecord[] = []
+  #head = 0
+  /** Messages of a peer that are here. */
+  readonly #messages = new Map<Peer, number>()
+  /** Those of whom only their coming and going is here. */
+  #silent: Peer[] = []
+
+  get empty(): boolean {
+    return this.#head === this.#records.length
+  }
+
+  messagesOf(peer: Peer): number {
+    return this.#messages.get(peer) ?? 0
+  }
+
+  push(record: StreamRecord): void {
+    this.#records.push(record)
+    if (record.type === 'message') this.#messages.set(record.peer, this.messagesOf(record.peer) + 1)
+  }
+
+  /** A peer that has left nothing but its coming and going; `push` of the latter comes before. */
+  pushSilent(peer: Peer): void {
+    this.#silent.push(peer)
+    if (this.#silent.length < 2 * mostForgotten) return
+    const forgotten = new Set(this.#silent.splice(0, mostForgotten))
+    this.remove((record) => forgotten.has(record.peer))
+  }
+
+  shift(): StreamRecord | undefined {
+    if (this.empty) return undefined
+    const record = this.#records[this.#head]!
+    this.#records[this.#head++] = undefined as never
+    if (this.empty) this.#reset([])
+    this.#forget(record)
+    return record
+  }
+
+  /** All of them. */
+  takeAll(): StreamRecord[] {
+    const all = this.#head === 0 ? this.#records : this.#records.slice(this.#head)
+    this.#reset([])
+    this.#messages.clear()
+    return all
+  }
+
+  /** Takes some out, in their order. */
+  remove(wanted: (record: StreamRecord) => boolean): StreamRecord[] {
+    const removed: StreamRecord[] = []
+    const kept: StreamRecord[] = []
+    for (const record of this.takeAll()) (wanted(record) ? removed : kept).push(record)
+    const silent = this.#silent
+    kept.forEach((record) => this.push(record))
+    this.#silent = silent
+    return removed
+  }
+
+  #forget(record: StreamRecord): void {
+    if (record.type !== 'message') return
+    const left = this.messagesOf(record.peer) - 1
+    if (left === 0) this.#messages.delete(record.peer)
+    else this.#messages.set(record.peer, left)
+  }
+
+  #reset(records: StreamRecord[]): void {
+    this.#records = records
+    this.#head = 0
+    this.#silent = []
+  }
+}
