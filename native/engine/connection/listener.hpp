@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "engine/io_loop.hpp"
-#include "engine/transport/descriptor.hpp"
+#include "engine/transport/listening_socket.hpp"
 
 namespace millrace::engine {
 
@@ -20,16 +20,17 @@ class listener_events {
   ~listener_events() = default;
 };
 
-// Accepts on one listening descriptor. Used on the thread of its loop; destroying it stops it.
+// Accepts on one listening descriptor. Used on the thread of its loop; destroying it stops it, and
+// removes the file of a unix socket.
 class listener final : private ready_handler, private ready_work, private deadline {
  public:
-  listener(io_loop& loop, listener_events& events, std::uint32_t id, descriptor listening);
+  listener(io_loop& loop, listener_events& events, std::uint32_t id, listening_socket socket);
 
   // False when the descriptor cannot be watched.
   bool start();
 
   std::uint32_t id() const noexcept { return id_; }
-  tcp_address address() const noexcept { return local_address(listening_.get()); }
+  stream_address address() const noexcept { return bound_address(socket_.listening.get()); }
 
  private:
   void on_ready(bool readable, bool writable) noexcept override;
@@ -43,7 +44,7 @@ class listener final : private ready_handler, private ready_work, private deadli
   listener_events& events_;
   std::uint32_t id_;
   std::uint32_t pause_ms_ = 0;
-  descriptor listening_;
+  listening_socket socket_;
   std::unique_ptr<descriptor_watch> watch_;
 };
 

@@ -51,10 +51,10 @@ stream_socket::~stream_socket() {
   loop_.queue().drain();
 }
 
-boost::system::result<stream_socket::bound> stream_socket::listen(const tcp_address& address,
+boost::system::result<stream_socket::bound> stream_socket::listen(const stream_address& address,
                                                                   const listen_options& how,
                                                                   connection_options_ptr options) {
-  auto opened = open_listener(address, how, options->keep_alive);
+  auto opened = open_listening(address, how, options->keep_alive);
   if (!opened) {
     return opened.error();
   }

@@ -44,14 +44,14 @@ class stream_socket final : private connection_events,
 
   struct bound {
     std::uint32_t id;
-    tcp_address address;
+    stream_address address;
   };
-  boost::system::result<bound> listen(const tcp_address& address, const listen_options& how,
+  boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
                                       connection_options_ptr options);
   void unlisten(std::uint32_t id) { listeners_.erase(id); }
 
   struct connect_request {
-    std::vector<tcp_address> addresses;
+    std::vector<stream_address> addresses;
     std::chrono::milliseconds timeout;
     wire::routing_id id = wire::nobody;  // nobody: the next free one
     connection_options_ptr options;
