@@ -105,8 +105,8 @@ Napi::Value stream_socket_object::listen(const Napi::CallbackInfo& info) {
   }
   auto result = Napi::Object::New(info.Env());
   result.Set("id", bound->id);
-  result.Set("endpoint", engine::to_text(bound->address));
-  set_address(result, engine::tcp_part(bound->address));
+  result.Set("endpoint", bound->endpoint);
+  set_address(result, bound->address);
   return result;
 }
 

@@ -93,21 +93,20 @@ boost::system::result<endpoint> parse_tcp(std::string_view text) {
   return endpoint{endpoint::transport_kind::tcp, std::string{parts->host}, *port, {}};
 }
 
-// One byte of sun_path is for the NUL behind a path or in front of an abstract name.
+// One byte of sun_path is for the NUL behind a path; an abstract name has it in the place of the @.
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
 
 boost::system::result<endpoint> parse_ipc(std::string_view text) {
-  const bool abstract = text.starts_with('@');
   if (text.empty() || text == "@") {
     return error::endpoint_without_path;
   }
-  if (!abstract && !text.starts_with('/')) {
+  if (!text.starts_with('/') && !text.starts_with('@')) {
     return error::endpoint_with_relative_path;
   }
   if (text.find('\0') != std::string_view::npos) {
     return error::endpoint_with_nul;
   }
-  if (text.size() - (abstract ? 1 : 0) > longest_path) {
+  if (text.size() > longest_path) {
     return error::endpoint_with_long_path;
   }
   return endpoint{endpoint::transport_kind::ipc, {}, 0, std::string{text}};

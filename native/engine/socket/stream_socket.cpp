@@ -64,7 +64,8 @@ boost::system::result<stream_socket::bound> stream_socket::listen(const stream_a
   if (!source->start()) {
     return error_code{ENOMEM, boost::system::system_category()};
   }
-  const bound result{id, source->address()};
+  const auto where = source->address();
+  const bound result{id, tcp_part(where), to_text(where)};
   listeners_.emplace(id, listening{std::move(source), how, std::move(options)});
   return result;
 }

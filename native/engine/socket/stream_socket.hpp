@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -44,7 +45,8 @@ class stream_socket final : private connection_events,
 
   struct bound {
     std::uint32_t id;
-    stream_address address;
+    tcp_address address;  // none where the transport has none
+    std::string endpoint;
   };
   boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
                                       connection_options_ptr options);
