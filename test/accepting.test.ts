@@ -3,12 +3,12 @@ import type { MonitorEvent } from '../ts/index.js'
 import { startMain, type Running } from './helpers/child.js'
 import { deafServer, fill } from './helpers/deaf-server.js'
 import { Collected, quiet, turns, until, within } from './helpers/events.js'
-import { connect, type FarEnd } from './helpers/far-end.js'
+import { connect, type FarEnd, type Where } from './helpers/far-end.js'
 import { serve } from './helpers/sockets.js'
-import { onEach } from './helpers/transports.js'
+import { onEach, remoteOf, whereOf } from './helpers/transports.js'
 
-async function all(count: number, port: number, t: ExecutionContext): Promise<FarEnd[]> {
-  const ends = await Promise.all(Array.from({ length: count }, () => connect(port)))
+async function all(count: number, where: Where, t: ExecutionContext): Promise<FarEnd[]> {
+  const ends = await Promise.all(Array.from({ length: count }, () => connect(where)))
   t.teardown(() => ends.forEach((each) => each.destroy()))
   return ends
 }
@@ -25,8 +25,7 @@ onEach('beyond maxConnections of the socket connections are closed at once and c
   await within(third.ended, 'the third connection is closed')
   t.like(await refused.next(), {
     endpoint: server.listener.endpoint,
-    remoteAddress: '127.0.0.1',
-    remotePort: third.port,
+    ...remoteOf(third.port),
   })
   t.is(server.socket.stats().refused, 1)
   t.is(server.socket.stats().connections, 2)
@@ -47,7 +46,7 @@ onEach('maxConnections of a bind counts those of that endpoint only', async (t, 
   await server.meet()
   const beyond = await server.connect()
   await within(beyond.ended, 'the second at the first endpoint is closed')
-  await all(3, other.port!, t)
+  await all(3, whereOf(other), t)
   await until(() => server.socket.stats().connections === 4, 'the other endpoint takes three')
   t.is(server.socket.stats().refused, 1)
 })
@@ -146,7 +145,7 @@ test('backlog is how many connections wait while nobody accepts', async (t) => {
 
 onEach('connections that come all at once are all accepted', async (t, row) => {
   const server = await serve(t, row, { message: (peer, data) => void peer.send(data) })
-  const ends = await all(300, server.port, t)
+  const ends = await all(300, server.where, t)
   ends.forEach((each, place) => each.send(`${place}`))
   const answers = await Promise.all(ends.map((each) => each.next()))
   t.deepEqual(

@@ -121,7 +121,7 @@ onEach('an end inside the length or the message is truncated, a reset too', asyn
   for (const cut of [1, 3, 4, 5, part.length - 1]) {
     for (const [leave, code] of [
       ['end', 'PEER_CLOSED'],
-      ['reset', 'ECONNRESET'],
+      ['reset', row.resetCode],
     ] as const) {
       const count = reasons.all.length
       const [far, peer] = await server.meet()

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Peer, StreamSocket } from '../ts/index.js'
 import { Collected, turns, within } from './helpers/events.js'
 import { farServer, makeSocket, noted, serve } from './helpers/sockets.js'
-import { onEach, onEachSerially } from './helpers/transports.js'
+import { onEach, onEachSerially, whereOf } from './helpers/transports.js'
 import { uncaught } from './helpers/uncaught.js'
 
 onEachSerially(
@@ -84,8 +84,8 @@ onEach('callbacks run in the async context in which the socket was made', async 
   socket.on('monitor', ({ type }) => see(`monitor ${type}`)())
 
   await storage.run('another', async () => {
-    const { port } = await socket.bind(row.endpoint)
-    const far = await row.connect(port!, { paused: true })
+    const listener = await socket.bind(row.endpoint)
+    const far = await row.connect(whereOf(listener), { paused: true })
     await turns()
     const peer = await within(firstPeer(socket), 'the peer')
     while (peer.send(Buffer.alloc(1024 * 1024)) !== false);

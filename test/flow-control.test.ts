@@ -181,7 +181,7 @@ onEach('sendTimeout does not end a peer that has nothing queued', async (t, row)
 
 onEachSerially('after a stall of this side nobody is blamed who has read meanwhile', async (t, row) => {
   const server = await serve(t, row, { sendTimeout: 200, maxBufferedBytes: 64 * MiB })
-  const watcher = await startWatcher(server.port)
+  const watcher = await startWatcher(server.where)
   t.teardown(() => watcher.stop())
   await until(() => server.socket.peers.size === 1, 'the watcher connects')
   const peer = [...server.socket.peers.values()][0]!

@@ -2,7 +2,7 @@ import type { CloseOptions, StreamSocket, StreamSocketOptions } from '../ts/inde
 import { Collected, deferred, quiet, within } from './helpers/events.js'
 import { fill } from './helpers/fill.js'
 import { makeSocket, noted, serve } from './helpers/sockets.js'
-import { onEach } from './helpers/transports.js'
+import { onEach, whereOf } from './helpers/transports.js'
 
 const closedError = { code: 'ERR_MILLRACE_CLOSED' }
 
@@ -163,9 +163,9 @@ onEach('close may be called inside listeners of monitor and close', async (t, ro
       if (event.type === type) closed.add(socket.close({ linger: 0 }))
     })
     socket.on('close', () => closed.add(socket.close()))
-    const { port } = await socket.bind(row.endpoint)
-    if (type === 'closed') await socket.unbind(row.endpoint)
-    else if (type !== 'listening') (await row.connect(port!)).end()
+    const listener = await socket.bind(row.endpoint)
+    if (type === 'closed') await socket.unbind(listener.endpoint)
+    else if (type !== 'listening') (await row.connect(whereOf(listener))).end()
     await within(Promise.all(await closed.atLeast(2)), `close in ${type}`)
     t.true(socket.closed)
   }

@@ -1,7 +1,7 @@
 import { until, within } from './helpers/events.js'
 import { framed, header } from './helpers/frames.js'
 import { farServer, makeSocket, noted, serve, type Happened } from './helpers/sockets.js'
-import { onEach } from './helpers/transports.js'
+import { onEach, onTcp } from './helpers/transports.js'
 
 const kinds = (all: readonly Happened[]): string[] => all.map(([kind]) => kind)
 const texts = (all: readonly Happened[]): string[] =>
@@ -73,7 +73,7 @@ onEach('empty messages are messages in both directions', async (t, row) => {
   for (let i = 0; i < 100; i++) t.is((await far.next()).length, 0)
 })
 
-onEach('what arrived completely before a reset is delivered before disconnect', async (t, row) => {
+onTcp('what arrived completely before a reset is delivered before disconnect', async (t, row) => {
   const { happened, options } = noted()
   const server = await serve(t, row, { connect: options.connect, disconnect: options.disconnect })
   const far = await server.connect()
@@ -162,11 +162,13 @@ onEach('a connect that fails rejects and gives no events', async (t, row) => {
   const { happened, options } = noted()
   const gone = await farServer(t, row)
   const { endpoint, port } = gone
+  const where =
+    port === undefined ? { address: endpoint.slice('ipc://'.length) } : { address: '127.0.0.1', port }
   await gone.close()
   const socket = makeSocket(t, row, options)
-  await t.throwsAsync(socket.connect(endpoint), { code: 'ECONNREFUSED' })
+  await t.throwsAsync(socket.connect(endpoint), { code: row.nobodyCode })
   const failure = await t.throwsAsync(socket.connect(endpoint))
-  t.like(failure, { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port })
+  t.like(failure, { code: row.nobodyCode, syscall: 'connect', ...where })
   t.is(socket.peers.size, 0)
   t.is(happened.all.length, 0)
 })

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { Context, StreamSocket } from '../ts/index.js'
+import { freshPath } from './helpers/paths.js'
 import { optionTable, type Option, type OptionName, type Where } from '../ts/option-table.js'
 
 const options = Object.entries(optionTable) as [OptionName, Option][]
@@ -22,13 +23,18 @@ function goodValue(name: OptionName, option: Option): unknown {
   }
 }
 
+/** `mode` is for files. */
+function endpointFor(given: object): string {
+  return 'mode' in given ? `ipc://${freshPath()}` : 'tcp://127.0.0.1:0'
+}
+
 /** The error that an option meets at a place, undefined if it is accepted there. */
 async function givenAt(where: Where, given: object): Promise<unknown> {
   const socket = new StreamSocket()
   try {
     if (where === 'context') await new Context(given).close()
     else if (where === 'socket') await new StreamSocket(given).close()
-    else if (where === 'bind') await socket.bind('tcp://127.0.0.1:0', given)
+    else if (where === 'bind') await socket.bind(endpointFor(given), given)
     else await connectWith(given)
     return undefined
   } catch (error) {
@@ -49,7 +55,10 @@ async function connectWith(given: object): Promise<void> {
   }
 }
 
-for (const [name, option] of options) {
+// Which descriptors `fd` takes is told in descriptors.test.ts.
+const acceptable = options.filter(([name]) => name !== 'fd')
+
+for (const [name, option] of acceptable) {
   test(`${name} is accepted at its places and refused at all others`, async (t) => {
     for (const where of places) {
       const error = await givenAt(where, { [name]: goodValue(name, option) })
@@ -80,7 +89,7 @@ for (const [name, option] of options.filter(([, each]) => each.type !== 'any')) 
   })
 }
 
-for (const [name, option] of options) {
+for (const [name, option] of acceptable) {
   if (option.type !== 'number') continue
   test(`${name} takes whole numbers of its range only`, async (t) => {
     const beyond = [option.min - 1, option.max + 1, option.min + 0.5, Number.NaN, Infinity, -Infinity]
@@ -135,10 +144,10 @@ test('options that are no object are refused', async (t) => {
 })
 
 test('framing may be a map by transport', async (t) => {
-  const socket = new StreamSocket({ framing: { tcp: 'length' } })
+  const socket = new StreamSocket({ framing: { tcp: 'length', ipc: 'none' } })
   const { endpoint } = await socket.bind('tcp://127.0.0.1:0')
   t.regex(endpoint, /^tcp:/)
-  t.throws(() => new StreamSocket({ framing: { tcp: 'none' as never } }), wrongArgument)
+  t.throws(() => new StreamSocket({ framing: { tcp: 'message' as never } }), wrongArgument)
   t.throws(() => new StreamSocket({ framing: { smoke: 'length' } as never }), wrongArgument)
   await socket.close()
 })

@@ -1,7 +1,7 @@
 import type { Peer } from '../ts/index.js'
 import { until, within } from './helpers/events.js'
 import { farServer, makeSocket, serve } from './helpers/sockets.js'
-import { onEach } from './helpers/transports.js'
+import { onEach, onTcp } from './helpers/transports.js'
 
 const last = 0xffff_ffff
 const invalid = { code: 'ERR_MILLRACE_INVALID_OPTION' }
@@ -85,7 +85,8 @@ onEach('connecting takes the id of choice, and refuses one in use', async (t, ro
   t.is((await socket.connect(far.endpoint, { routingId: 77 })).routingId, 77)
 })
 
-onEach('an id is in use as long as messages of its peer wait', async (t, row) => {
+// Ended by a reset, which does not wait for the messages to be taken as an orderly end does.
+onTcp('an id is in use as long as messages of its peer wait', async (t, row) => {
   const far = await farServer(t, row)
   const socket = makeSocket(t, row)
   const first = await socket.connect(far.endpoint, { routingId: 9 })
@@ -108,9 +109,7 @@ onEach('a failed connect gives its id back', async (t, row) => {
   const { endpoint } = gone
   await gone.close()
   const socket = makeSocket(t, row)
-  await t.throwsAsync(socket.connect(endpoint, { routingId: 5 }), {
-    code: 'ECONNREFUSED',
-  })
+  await t.throwsAsync(socket.connect(endpoint, { routingId: 5 }), { code: row.nobodyCode })
   const far = await farServer(t, row)
   t.is((await socket.connect(far.endpoint, { routingId: 5 })).routingId, 5)
 })

@@ -99,7 +99,7 @@ onEach('messages of a timer, of an immediate and of a microtask leave by themsel
 
 onEachSerially('flush sends at once, without it a message waits for the end of the turn', async (t, row) => {
   const server = await serve(t, row)
-  const watcher = await startWatcher(server.port)
+  const watcher = await startWatcher(server.where)
   t.teardown(() => watcher.stop())
   await until(() => server.socket.peers.size === 1, 'the watcher connects')
   const peer = [...server.socket.peers.values()][0]!

@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net'
-import { parseEndpoint, parseRemote, resolveHost } from './endpoint.js'
+import { checkBindOptions, listenAt, placesToBind } from './bind.js'
+import { parseEndpoint, parseRemote, pathIn, placesOf, resolveHost } from './endpoint.js'
 import { fromNative, MillraceError, outOfRange, routingIdInUse, socketClosed } from './errors.js'
 import { isReferenced, makeListener, type Listener } from './listener.js'
-import type { NativeBound, NativeError, NativeEvent, NativeSocket, ParsedEndpoint } from './native.js'
-import { checkOptions, nativeOptions } from './options.js'
+import type { NativeEvent, NativePlace, NativeSocket, ParsedEndpoint } from './native.js'
+import { checkOptions, connectionOptions } from './options.js'
 import { optionTable } from './option-table.js'
 import type { Origin, Peer } from './peer.js'
 import type { BindOptions, ConnectOptions } from './types.js'
@@ -31,9 +32,6 @@ export interface EndpointsHost {
   livenessChanged(): void
   peerOf(id: number): Peer | undefined
 }
-
-const anyAddresses = ['::', '0.0.0.0']
-const noIpv6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 
 /** The listeners of a socket and its attempts to connect. */
 export class Endpoints {
@@ -72,9 +70,10 @@ export class Endpoints {
   async bind(endpoint: string, options: BindOptions = {}): Promise<Listener> {
     checkOptions('bind', options)
     const parsed = parseEndpoint(endpoint)
-    const addresses = parsed.host === '*' ? anyAddresses : await this.#resolve(parsed.host)
+    checkBindOptions(options, parsed)
+    const places = await placesToBind(parsed, options, (host) => this.#resolve(host))
     if (this.#host.isClosed()) throw socketClosed()
-    return this.#listen(endpoint, parsed, addresses, options)
+    return this.#listen(endpoint, parsed, places, options)
   }
 
   async connect(endpoint: string, options: ConnectOptions = {}): Promise<Peer> {
@@ -82,10 +81,10 @@ export class Endpoints {
     const parsed = parseRemote(endpoint)
     const timeout = options.timeout ?? optionTable.timeout.default
     const started = Date.now()
-    const addresses = await this.#resolve(parsed.host, options.lookup, timeout)
+    const places = await placesOf(parsed, (host) => this.#resolve(host, options.lookup, timeout))
     if (this.#host.isClosed()) throw socketClosed()
     const left = Math.max(1, timeout - (Date.now() - started))
-    return this.#connect(endpoint, parsed, addresses, left, options)
+    return this.#connect(endpoint, parsed, places, left, options)
   }
 
   /** The peer of a connection that was made, by its token. */
@@ -100,7 +99,8 @@ export class Endpoints {
     const pending = this.#pending.get(event.token)
     if (!pending || !event.error) return
     this.#pending.delete(event.token)
-    pending.reject(fromNative(event.error, 'connect', event.address, event.port))
+    const address = event.address ?? pathIn(pending.origin.endpoint)
+    pending.reject(fromNative(event.error, 'connect', address, event.port))
     this.#host.livenessChanged()
   }
 
@@ -118,6 +118,11 @@ export class Endpoints {
     // What it has accepted is told by the end of this turn.
     setImmediate(() => this.#origins.delete(found.id))
     await this.#host.unlistened(listener, closeConnections)
+  }
+
+  /** As the process exits: the files of unix sockets go with their listeners. */
+  unlistenAll(): void {
+    for (const id of this.#bound.keys()) this.#host.native.unlisten(id)
   }
 
   /** Ends everything here; connecting fails with ERR_MILLRACE_CLOSED. */
@@ -151,56 +156,31 @@ export class Endpoints {
   #listen(
     given: string,
     parsed: ParsedEndpoint,
-    addresses: readonly string[],
+    places: readonly NativePlace[],
     options: BindOptions,
   ): Listener {
-    const native = nativeOptions('connection', options, this.#host.defaults)
-    const bound = this.#firstThatBinds(parsed, addresses, options, native)
+    const native = connectionOptions(parsed.transport, options, this.#host.defaults)
+    const bound = listenAt(this.#host.native, parsed, places, options, native)
     const origin = { endpoint: bound.endpoint, transport: parsed.transport, ...policies(native) }
     const owner = { unlisten: this.unlisten.bind(this), keepAliveChanged: () => this.#host.livenessChanged() }
-    const listener = makeListener(owner, bound.endpoint, bound.address, bound.port)
+    const listener = makeListener(owner, origin, bound.address, bound.port)
     this.#bound.set(bound.id, { id: bound.id, listener, given })
     this.#origins.set(bound.id, origin)
     this.#host.listening(listener)
     return listener
   }
 
-  #firstThatBinds(
-    parsed: ParsedEndpoint,
-    addresses: readonly string[],
-    options: BindOptions,
-    native: Readonly<Record<string, number>>,
-  ): NativeBound {
-    const backlog = options.backlog ?? optionTable.backlog.default
-    let failure: NativeError = { message: 'no address', code: 'ENOTFOUND' }
-    for (const address of parsed.host === '*' ? addresses : addresses.slice(0, 1)) {
-      const bound = this.#host.native.listen(
-        address,
-        parsed.port,
-        backlog,
-        options.ipv6Only ?? false,
-        options.maxConnections ?? 0,
-        native,
-      )
-      if (!('error' in bound)) return bound
-      failure = bound.error
-      const error = fromNative(failure, 'listen', address, parsed.port)
-      if (!noIpv6.has(error.code) || address !== anyAddresses[0]) throw error
-    }
-    throw fromNative(failure, 'listen', parsed.host, parsed.port)
-  }
-
   #connect(
     given: string,
     parsed: ParsedEndpoint,
-    addresses: readonly string[],
+    places: readonly NativePlace[],
     timeout: number,
     options: ConnectOptions,
   ): Promise<Peer> {
     // The engine has forgotten a connection that ended, but its messages may still wait for a consumer.
     if (this.#host.peerOf(options.routingId ?? 0)) throw routingIdInUse()
-    const native = nativeOptions('connection', options, this.#host.defaults)
-    const token = this.#host.native.connect(addresses, parsed.port, timeout, options.routingId ?? 0, native)
+    const native = connectionOptions(parsed.transport, options, this.#host.defaults)
+    const token = this.#host.native.connect(places, timeout, options.routingId ?? 0, native)
     if (typeof token !== 'number') throw fromNative(token.error, 'connect')
     const origin = { endpoint: given, transport: parsed.transport, ...policies(native) }
     return new Promise((resolve, reject) => {

@@ -59,6 +59,11 @@ export function unknownOption(
   })
 }
 
+/** Of options that contradict each other or the endpoint. */
+export function wrongOption(sentence: string): TypeError & { code: string } {
+  return Object.assign(new TypeError(sentence), { code: wrongArgument })
+}
+
 export function invalidEndpoint(endpoint: string, failure: NativeError): MillraceError {
   return new MillraceError(failure.code ?? '', `Invalid endpoint '${endpoint}': ${failure.message}`)
 }
@@ -80,7 +85,7 @@ export function codeOf(failure: NativeError): string {
   return failure.code ?? getSystemErrorName(-(failure.errno ?? 0))
 }
 
-/** With Node's code, errno, syscall, address and port where it is the system's. */
+/** With Node's code, errno, syscall, address and, on tcp, port where it is the system's. */
 export function fromNative(
   failure: NativeError,
   syscall: string,
@@ -89,11 +94,12 @@ export function fromNative(
 ): MillraceError {
   const code = codeOf(failure)
   if (failure.errno === undefined) return new MillraceError(code, failure.message)
-  const where = address === undefined ? '' : ` ${address}:${port ?? 0}`
+  const where = address === undefined ? '' : ` ${port === undefined ? address : `${address}:${port}`}`
   const details = {
     errno: -failure.errno,
     syscall,
-    ...(address === undefined ? {} : { address, port: port ?? 0 }),
+    ...(address === undefined ? {} : { address }),
+    ...(port === undefined ? {} : { port }),
   }
   return new MillraceError(code, `${syscall} ${code}: ${failure.message}${where}`, details)
 }

@@ -8,8 +8,13 @@ interface ListenerHost {
   keepAliveChanged(): void
 }
 
+interface Bound {
+  readonly endpoint: string
+  readonly transport: Transport
+}
+
 /** @internal */
-export let makeListener: (owner: ListenerHost, endpoint: string, host: string, port: number) => Listener
+export let makeListener: (owner: ListenerHost, at: Bound, host?: string, port?: number) => Listener
 /** @internal */
 export let isReferenced: (listener: Listener) => boolean
 
@@ -18,21 +23,23 @@ export class Listener implements AsyncDisposable {
   readonly #host: ListenerHost
   /** The address and port that it really has. */
   readonly endpoint: string
-  readonly transport: Transport = 'tcp'
+  readonly transport: Transport
+  /** undefined on ipc, as `port` is. */
   readonly host: string | undefined
   readonly port: number | undefined
   #referenced = true
 
   static {
-    makeListener = (owner, endpoint, host, port) => new Listener(key, owner, endpoint, host, port)
+    makeListener = (owner, at, host, port) => new Listener(key, owner, at, host, port)
     isReferenced = (listener) => listener.#referenced
   }
 
   /** @internal */
-  constructor(made: symbol, owner: ListenerHost, endpoint: string, host: string, port: number) {
+  constructor(made: symbol, owner: ListenerHost, at: Bound, host?: string, port?: number) {
     if (made !== key) throw new TypeError('Illegal constructor')
     this.#host = owner
-    this.endpoint = endpoint
+    this.endpoint = at.endpoint
+    this.transport = at.transport
     this.host = host
     this.port = port
   }

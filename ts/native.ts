@@ -14,12 +14,21 @@ export interface NativeAddress {
   address: string
   port: number
 }
-export interface ParsedEndpoint {
-  transport: 'tcp'
-  host: string
-  port: number
+export type ParsedEndpoint =
+  { transport: 'tcp'; host: string; port: number } | { transport: 'ipc'; path: string }
+/** Where to bind or to connect. */
+export type NativePlace = NativeAddress | { path: string }
+export interface ListenHow {
+  backlog: number
+  ipv6Only: boolean
+  reusePort: boolean
+  mode: number
+  maxConnections: number
+  /** A descriptor to be taken over, or -1. */
+  fd: number
 }
-export interface NativeBound extends NativeAddress {
+/** Without an address where the transport has none. */
+export interface NativeBound extends Partial<NativeAddress> {
   id: number
   endpoint: string
 }
@@ -35,7 +44,7 @@ export const EventKind = {
   refused: 5,
 } as const
 
-export interface NativeEvent extends NativeAddress {
+export interface NativeEvent extends Partial<NativeAddress> {
   kind: (typeof EventKind)[keyof typeof EventKind]
   origin: number
   token: number
@@ -76,18 +85,10 @@ export interface NativeSocket {
   send(id: number, bytes: Uint8Array): number
   sendText(id: number, text: string): number
   sendList(id: number, chunks: readonly Uint8Array[]): number
-  listen(
-    host: string,
-    port: number,
-    backlog: number,
-    ipv6Only: boolean,
-    maxConnections: number,
-    options: NumbersOf<string>,
-  ): NativeBound | Failed
+  listen(place: NativePlace, how: ListenHow, options: NumbersOf<string>): NativeBound | Failed
   unlisten(id: number): void
   connect(
-    addresses: readonly string[],
-    port: number,
+    places: readonly NativePlace[],
     timeout: number,
     routingId: number,
     options: NumbersOf<string>,
@@ -104,6 +105,7 @@ export interface NativeSocket {
   flush(): void
   flushPeer(id: number): void
   queued(id: number): number
+  /** undefined where the transport has none. */
   localAddress(id: number): NativeAddress | undefined
   stats(): NativeStats
   peerStats(id: number): NativeTraffic | undefined

@@ -1,6 +1,10 @@
 // Every option, declared once. From here come the checks (options.ts), and by `npm run generate` the types
 // (option-types.ts), the engine's structures (native/engine/options.hpp) and the reference page (docs/options.md).
 
+import type { Option } from './option-kinds.js'
+
+export type { NumberOption, Option, Where } from './option-kinds.js'
+
 const KiB = 1024
 const MiB = 1024 * KiB
 const uint32 = 0xffff_ffff
@@ -8,40 +12,6 @@ const uint32 = 0xffff_ffff
 const longest = 0x7fff_ffff
 /** More seconds the kernel refuses (MAX_TCP_KEEPIDLE). */
 const longestKeepAlive = 32_767_000
-
-export type Where = 'socket' | 'bind' | 'connect' | 'context'
-
-interface Common {
-  readonly where: readonly Where[]
-  readonly doc: string
-}
-export interface NumberOption extends Common {
-  readonly type: 'number'
-  readonly unit: string
-  readonly min: number
-  readonly max: number
-  /** undefined: see `doc`. */
-  readonly default: number | undefined
-  /** A field of the engine's structure of that name. */
-  readonly native?: 'connection' | 'socket'
-  /** `true` stands for the default and `false` for 0. */
-  readonly orBoolean?: true
-}
-export interface ChoiceOption extends Common {
-  readonly type: 'choice'
-  readonly values: readonly string[]
-  readonly default: string
-  readonly native?: 'connection'
-}
-export interface FlagOption extends Common {
-  readonly type: 'boolean'
-  readonly default: boolean
-}
-/** Checked by its kind only; its type is written by hand in types.ts. */
-export interface OtherOption extends Common {
-  readonly type: 'function' | 'object' | 'any'
-}
-export type Option = NumberOption | ChoiceOption | FlagOption | OtherOption
 
 const everywhere = ['socket', 'bind', 'connect'] as const
 
@@ -135,6 +105,14 @@ export const optionTable = {
     native: 'connection',
     doc: 'How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut.',
   },
+  framing: {
+    type: 'choice',
+    values: ['length', 'none'],
+    default: 'length',
+    where: everywhere,
+    native: 'connection',
+    doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each; `none` takes bytes as they arrive and sends them as they are. Of a socket also a map by transport.',
+  },
   totalReceiveHighWaterMark: {
     type: 'number',
     unit: 'bytes',
@@ -200,6 +178,30 @@ export const optionTable = {
     where: ['bind'],
     doc: 'Whether an IPv6 endpoint leaves IPv4 alone. Without it `*` serves both.',
   },
+  reusePort: {
+    type: 'boolean',
+    default: false,
+    where: ['bind'],
+    doc: 'Lets several sockets, processes or workers bind the same port; the kernel shares the connections out (SO_REUSEPORT). tcp only.',
+  },
+  fd: {
+    type: 'number',
+    unit: 'descriptor',
+    min: 0,
+    max: longest,
+    default: undefined,
+    where: ['bind'],
+    doc: 'A descriptor that listens already and is taken over instead of one being made; the endpoint says of which transport it is. It is closed when the endpoint is unbound.',
+  },
+  mode: {
+    type: 'number',
+    unit: 'permission bits',
+    min: 0,
+    max: 0o777,
+    default: 0o600,
+    where: ['bind'],
+    doc: 'Who may connect: the permissions of the file (0o600: this user), whatever the umask. ipc with a path only.',
+  },
   timeout: {
     type: 'number',
     unit: 'milliseconds',
@@ -235,13 +237,6 @@ export const optionTable = {
     default: 0,
     where: ['context'],
     doc: 'How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. Without a meaning on I/O threads.',
-  },
-  framing: {
-    type: 'choice',
-    values: ['length'],
-    default: 'length',
-    where: everywhere,
-    doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each.',
   },
   transientData: {
     type: 'boolean',

@@ -48,6 +48,12 @@ export interface ListenerOptions {
   backlog?: number
   /** Whether an IPv6 endpoint leaves IPv4 alone. Without it `*` serves both. Default: false. */
   ipv6Only?: boolean
+  /** Lets several sockets, processes or workers bind the same port; the kernel shares the connections out (SO_REUSEPORT). tcp only. Default: false. */
+  reusePort?: boolean
+  /** A descriptor that listens already and is taken over instead of one being made; the endpoint says of which transport it is. It is closed when the endpoint is unbound. In descriptor. */
+  fd?: number
+  /** Who may connect: the permissions of the file (0o600: this user), whatever the umask. ipc with a path only. In permission bits. Default: 0o600. */
+  mode?: number
 }
 
 /** Of one connect. */

@@ -1,6 +1,7 @@
-import { outOfRange, unknownOption, wrongType } from './errors.js'
+import { outOfRange, unknownOption, wrongOption, wrongType } from './errors.js'
 import type { NumbersOf } from './native.js'
 import { optionTable, type NumberOption, type Option, type OptionName, type Where } from './option-table.js'
+import type { Transport } from './types.js'
 
 const options = Object.entries(optionTable) as [OptionName, Option][]
 
@@ -67,6 +68,8 @@ export function checkOptions(where: Where, given: unknown): void {
   }
 }
 
+const transports: readonly string[] = ['tcp', 'ipc'] satisfies Transport[]
+
 /** Where `framing` may be a map by transport too. */
 export function checkSocketOptions(given: unknown): void {
   const framing: unknown = (given as { framing?: unknown } | null)?.framing
@@ -76,7 +79,7 @@ export function checkSocketOptions(given: unknown): void {
   }
   checkOptions('socket', { ...(given as object), framing: undefined })
   for (const [transport, name] of Object.entries(framing)) {
-    if (transport !== 'tcp') throw unknownOption(transport, 'framing', undefined)
+    if (!transports.includes(transport)) throw unknownOption(transport, 'framing', undefined)
     checkOptions('socket', { framing: name as unknown })
   }
 }
@@ -102,4 +105,23 @@ export function nativeOptions(
       return [name, toNumber(option, (layer as Record<string, unknown> | undefined)?.[name])]
     }),
   )
+}
+
+/** The framing that a socket wants on a transport. */
+function framingAt(transport: Transport, defaults: object): unknown {
+  const { framing } = defaults as { framing?: string | Readonly<Record<string, string>> }
+  return typeof framing === 'object' ? framing[transport] : framing
+}
+
+/** What the engine wants to know of a connection: `options` of its bind or connect before the socket's `defaults`. */
+export function connectionOptions(
+  transport: Transport,
+  options: object,
+  defaults: object,
+): NumbersOf<string> {
+  const own = { ...defaults, framing: framingAt(transport, defaults) }
+  const numbers = nativeOptions('connection', options, own)
+  if (numbers['maxMessageSize'] === 0 && numbers['framing'] === optionTable.framing.values.indexOf('none'))
+    throw wrongOption("With framing 'none' maxMessageSize must be at least 1: nothing could be received")
+  return numbers
 }

@@ -13,7 +13,7 @@ export interface Origin {
 const key = Symbol('made by a StreamSocket')
 
 /** @internal */
-export let makePeer: (host: PeerHost, origin: Origin, id: number, address: string, port: number) => Peer
+export let makePeer: (host: PeerHost, origin: Origin, id: number, address?: string, port?: number) => Peer
 /** @internal */
 export let markFull: (peer: Peer) => void
 /** @internal */
@@ -42,6 +42,7 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   readonly #host: PeerHost
   readonly #origin: Origin
   readonly routingId: number
+  /** undefined on ipc, as the other addresses and ports of a peer are. */
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
   /** For the application. */
@@ -71,7 +72,7 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   }
 
   /** @internal */
-  constructor(made: symbol, host: PeerHost, origin: Origin, id: number, address: string, port: number) {
+  constructor(made: symbol, host: PeerHost, origin: Origin, id: number, address?: string, port?: number) {
     if (made !== key) throw new TypeError('Illegal constructor')
     this.#host = host
     this.#origin = origin

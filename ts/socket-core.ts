@@ -22,7 +22,7 @@ export interface Application {
 /** Sockets that something can still happen to; native code holds none of them. */
 const live = new Set<SocketCore>()
 process.on('exit', () => {
-  live.forEach((core) => core.native.flush())
+  live.forEach((core) => core.leave())
   stopAll()
 })
 
@@ -126,6 +126,12 @@ export class SocketCore implements Receiver, EndpointsHost {
     return this.#closing
   }
 
+  /** As the process exits, where nothing else is called any more. */
+  leave(): void {
+    this.endpoints.unlistenAll()
+    this.native.flush()
+  }
+
   setReferenced(wanted: boolean): void {
     this.#referenced = wanted
     this.livenessChanged()
@@ -206,8 +212,8 @@ export class SocketCore implements Receiver, EndpointsHost {
       this.#application.monitor(() => ({
         type: 'refused',
         endpoint,
-        remoteAddress: event.address,
-        remotePort: event.port,
+        ...(event.address === undefined ? {} : { remoteAddress: event.address }),
+        ...(event.port === undefined ? {} : { remotePort: event.port }),
       }))
   }
 

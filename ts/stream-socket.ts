@@ -23,6 +23,7 @@ import type {
   StreamHandlers,
   StreamRecord,
   StreamSocketOptions,
+  TransportOf,
 } from './types.js'
 
 /** The STREAM socket: binds and connects any number of endpoints, and exchanges messages with each peer by its routing id. */
@@ -79,11 +80,12 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   }
 
   /**
-   * Listens at `endpoint`; host `*` is every address, port `*` or 0 a free one. Several endpoints may be bound.
+   * Listens at `endpoint`, tcp://host:port or ipc:///path; host `*` is every address, port `*` or 0 a free one. Several
+   * endpoints may be bound.
    * Rejects with Node's codes (EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOTFOUND), ERR_MILLRACE_INVALID_ENDPOINT,
    * ERR_MILLRACE_INVALID_OPTION or ERR_MILLRACE_CLOSED.
    */
-  async bind(endpoint: string, options?: BindOptions): Promise<Listener> {
+  async bind<E extends string>(endpoint: E, options?: BindOptions<TransportOf<E>, D>): Promise<Listener> {
     this.#refuseIfClosed()
     return this.#core.endpoints.bind(endpoint, options)
   }
@@ -93,7 +95,10 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
    * ENOTFOUND, ETIMEDOUT), ERR_MILLRACE_INVALID_ENDPOINT, ERR_MILLRACE_INVALID_OPTION, ERR_MILLRACE_ROUTING_ID_IN_USE or
    * ERR_MILLRACE_CLOSED.
    */
-  async connect(endpoint: string, options?: ConnectOptions<'tcp', D>): Promise<Peer<D>> {
+  async connect<E extends string>(
+    endpoint: E,
+    options?: ConnectOptions<TransportOf<E>, D>,
+  ): Promise<Peer<D>> {
     this.#refuseIfClosed()
     return (await this.#core.endpoints.connect(endpoint, options)) as Peer<D>
   }

@@ -4,9 +4,13 @@ import type { MillraceError } from './errors.js'
 import type { ConnectionLimits, ConnectorOptions, ListenerOptions, SocketLimits } from './option-types.js'
 import type { Peer } from './peer.js'
 
-export type Transport = 'tcp'
-/** How messages are told apart: `length` puts 4 bytes, big-endian, before each. */
-export type Framing<T extends Transport = Transport> = [T] extends [Transport] ? 'length' : never
+export type Transport = 'tcp' | 'ipc'
+/** That of an endpoint as far as its type tells; of a plain string any. */
+export type TransportOf<E extends string> = E extends `${infer T extends Transport}://${string}`
+  ? T
+  : Transport
+/** How messages are told apart: `length` puts 4 bytes, big-endian, before each; `none` tells none apart: bytes as they arrive. */
+export type Framing<T extends Transport = Transport> = [T] extends [Transport] ? 'length' | 'none' : never
 
 export type Chunk = string | NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer
 /** A list is one message, gathered without concatenation. Strings are sent as UTF-8. */
@@ -61,7 +65,10 @@ export interface DisconnectReason {
   readonly willReconnect: boolean
 }
 
-export interface BindOptions<T extends Transport = Transport> extends ConnectionLimits, ListenerOptions {
+/** D is the type of `data` of the peers; no option of these transports depends on it. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars
+export interface BindOptions<T extends Transport = Transport, D = unknown>
+  extends ConnectionLimits, ListenerOptions {
   framing?: Framing<T>
 }
 

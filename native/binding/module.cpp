@@ -17,6 +17,11 @@ Napi::Value parse_endpoint(const Napi::CallbackInfo& info) {
     return failed(info.Env(), parsed.error());
   }
   auto result = Napi::Object::New(info.Env());
+  if (parsed->transport == engine::endpoint::transport_kind::ipc) {
+    result.Set("transport", "ipc");
+    result.Set("path", parsed->path);
+    return result;
+  }
   result.Set("transport", "tcp");
   result.Set("host", parsed->host);
   result.Set("port", parsed->port);

@@ -1,7 +1,5 @@
 #include "binding/stream_socket_object.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 #include "binding/context_object.hpp"
 #include "binding/outgoing.hpp"
 #include "binding/values.hpp"
@@ -9,11 +7,13 @@
 namespace millrace::binding {
 namespace {
 
-// The facade gives addresses only; what cannot be read while a worker is being terminated is none.
-engine::tcp_address read_address(const Napi::Value& host, std::uint32_t port) {
-  engine::error_code unreadable;
-  return {boost::asio::ip::make_address(host.As<Napi::String>().Utf8Value(), unreadable),
-          static_cast<std::uint16_t>(port)};
+engine::listen_options read_listen_options(const Napi::Object& from) {
+  return {.backlog = from.Get("backlog").As<Napi::Number>().Int32Value(),
+          .ipv6_only = from.Get("ipv6Only").As<Napi::Boolean>(),
+          .reuse_port = from.Get("reusePort").As<Napi::Boolean>(),
+          .mode = from.Get("mode").As<Napi::Number>().Uint32Value(),
+          .max_connections = from.Get("maxConnections").As<Napi::Number>().Uint32Value(),
+          .adopted = from.Get("fd").As<Napi::Number>().Int32Value()};
 }
 
 auto read_connection_options(const Napi::Value& from) {
@@ -100,17 +100,15 @@ Napi::Value stream_socket_object::listen(const Napi::CallbackInfo& info) {
   if (!socket_) {
     return failed(info.Env(), engine::error::socket_closed);
   }
-  const engine::listen_options how{.backlog = info[2].As<Napi::Number>().Int32Value(),
-                                   .ipv6_only = info[3].As<Napi::Boolean>(),
-                                   .max_connections = number(info[4])};
-  const auto bound = socket_->listen(read_address(info[0], number(info[1])), how,
-                                     read_connection_options(info[5]));
+  const auto bound = socket_->listen(read_address(info[0].As<Napi::Object>()),
+                                     read_listen_options(info[1].As<Napi::Object>()),
+                                     read_connection_options(info[2]));
   if (!bound) {
     return failed(info.Env(), bound.error());
   }
   auto result = Napi::Object::New(info.Env());
   result.Set("id", bound->id);
-  result.Set("endpoint", engine::to_text(bound->address));
+  result.Set("endpoint", bound->endpoint);
   set_address(result, bound->address);
   return result;
 }
@@ -126,14 +124,14 @@ Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
   if (!socket_) {
     return failed(info.Env(), engine::error::socket_closed);
   }
-  const auto hosts = info[0].As<Napi::Array>();
+  const auto places = info[0].As<Napi::Array>();
   engine::message_socket::connect_request request{
       .addresses = {},
-      .timeout = std::chrono::milliseconds(number(info[2])),
-      .id = number(info[3]),
-      .options = read_connection_options(info[4])};
-  for (std::uint32_t i = 0; i < hosts.Length(); ++i) {
-    request.addresses.push_back(read_address(hosts.Get(i), number(info[1])));
+      .timeout = std::chrono::milliseconds(number(info[1])),
+      .id = number(info[2]),
+      .options = read_connection_options(info[3])};
+  for (std::uint32_t i = 0; i < places.Length(); ++i) {
+    request.addresses.push_back(read_address(places.Get(i).As<Napi::Object>()));
   }
   const auto token = socket_->connect(std::move(request));
   if (!token) {
@@ -201,11 +199,13 @@ Napi::Value stream_socket_object::queued(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value stream_socket_object::local_address(const Napi::CallbackInfo& info) {
-  if (!socket_ || !socket_->has(number(info[0]))) {
+  const auto address =
+      socket_ ? socket_->local_address(number(info[0])) : engine::tcp_address{};
+  if (address.port() == 0) {
     return info.Env().Undefined();
   }
   auto result = Napi::Object::New(info.Env());
-  set_address(result, socket_->local_address(number(info[0])));
+  set_address(result, address);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "binding/values.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 namespace millrace::binding {
 
 Napi::Object to_object(Napi::Env env, const engine::error_code& failure) {
@@ -19,7 +21,21 @@ Napi::Object failed(Napi::Env env, const engine::error_code& failure) {
   return result;
 }
 
+engine::stream_address read_address(const Napi::Object& from) {
+  if (const auto path = from.Get("path"); path.IsString()) {
+    return engine::unix_address(path.As<Napi::String>().Utf8Value());
+  }
+  engine::error_code unreadable;
+  const auto host = from.Get("address").As<Napi::String>().Utf8Value();
+  return engine::tcp_address{
+      boost::asio::ip::make_address(host, unreadable),
+      static_cast<std::uint16_t>(from.Get("port").As<Napi::Number>().Uint32Value())};
+}
+
 void set_address(Napi::Object& to, const engine::tcp_address& address) {
+  if (address.port() == 0) {
+    return;
+  }
   to.Set("address", address.address().to_string());
   to.Set("port", address.port());
 }

@@ -13,7 +13,11 @@ Napi::Object to_object(Napi::Env env, const engine::error_code& failure);
 // { error: to_object(failure) }
 Napi::Object failed(Napi::Env env, const engine::error_code& failure);
 
-// Adds `address` and `port`.
+// { address, port } or { path }. The facade gives addresses only; what cannot be read while a worker
+// is being terminated is none.
+engine::stream_address read_address(const Napi::Object& from);
+
+// Adds `address` and `port`, unless it is none.
 void set_address(Napi::Object& to, const engine::tcp_address& address);
 
 // False once the environment ends, which lets the event loop go round a few times more.

@@ -12,9 +12,10 @@ struct entry {
 };
 
 constexpr const char* invalid_endpoint = "ERR_MILLRACE_INVALID_ENDPOINT";
+constexpr const char* invalid_option = "ERR_MILLRACE_INVALID_OPTION";
 
 // One row for each value of `error`, in its order.
-constexpr std::array<entry, 18> table{{
+constexpr std::array<entry, 24> table{{
     {"OK", "no error"},
     {"PEER_CLOSED", "the peer closed the connection"},
     {"LOCAL_CLOSED", "this side closed the connection"},
@@ -24,12 +25,18 @@ constexpr std::array<entry, 18> table{{
     {"BACKPRESSURE", "the peer read too slowly and its queue reached maxBufferedBytes"},
     {"RESOURCES", "memory for this connection ran out"},
     {invalid_endpoint, "it names no transport"},
-    {invalid_endpoint, "its transport is unknown; this build knows tcp"},
+    {invalid_endpoint, "its transport is unknown; this build knows tcp and ipc"},
     {invalid_endpoint, "it names no host"},
     {invalid_endpoint, "its host is neither a name nor an address (IPv6 addresses stand in [])"},
     {invalid_endpoint, "its port is not a number from 0 to 65535 or *"},
     {invalid_endpoint, "a path has no meaning on this transport"},
     {invalid_endpoint, "connecting takes a host and a port other than * and 0"},
+    {invalid_endpoint, "it names no path; ipc takes ipc:///path or ipc://@name"},
+    {invalid_endpoint, "its path is not absolute; ipc takes ipc:///path or ipc://@name"},
+    {invalid_endpoint, "its path holds a NUL"},
+    {invalid_endpoint, "its path is longer than the 107 bytes that a unix socket takes"},
+    {invalid_option, "the descriptor that fd names is not listening"},
+    {invalid_option, "the descriptor that fd names belongs to another transport than the endpoint"},
     {"ERR_MILLRACE_ROUTING_ID_IN_USE", "the routing id is in use"},
     {"ERR_MILLRACE_ROUTING_ID_IN_USE", "every routing id is in use"},
     {"ERR_MILLRACE_CLOSED", "the socket is closed"},

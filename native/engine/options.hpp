@@ -7,6 +7,7 @@
 namespace millrace::engine {
 
 enum class on_buffer_full : std::uint8_t { disconnect, drop, error };
+enum class framing : std::uint8_t { length, none };
 
 struct connection_options {
   // bytes
@@ -26,6 +27,7 @@ struct connection_options {
   std::uint32_t keep_alive = 60000;
   // milliseconds
   std::uint32_t linger = 2000;
+  engine::framing framing = engine::framing::length;
 
   template <class Visitor>
   void for_each(Visitor&& visit) {
@@ -38,6 +40,7 @@ struct connection_options {
     visit("messageTimeout", message_timeout);
     visit("keepAlive", keep_alive);
     visit("linger", linger);
+    visit("framing", framing);
   }
 };
 

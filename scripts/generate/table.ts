@@ -20,6 +20,7 @@ export function readable(value: number, unit: string): string {
   }
   if (unit === 'milliseconds')
     return value >= 1000 && value % 1000 === 0 ? `${value / 1000} s` : `${value} ms`
+  if (unit === 'permission bits') return `0o${value.toString(8)}`
   return `${value} ${unit}`
 }
 

@@ -36,9 +36,16 @@ void check_address(const endpoint& from) {
   millrace::engine::error_code failure;
   const auto address = boost::asio::ip::make_address(from.host, failure);
   if (!failure) {
-    check_same(millrace::engine::to_text({address, from.port}),
-               {from.transport, address.to_string(), from.port});
+    check_same(millrace::engine::to_text(millrace::engine::tcp_address(address, from.port)),
+               {from.transport, address.to_string(), from.port, {}});
   }
+}
+
+// A path stays as it was, on the way through the kernel's form too.
+void check_path(const endpoint& from, std::string_view text) {
+  require(from.host.empty() && from.path.find('\0') == std::string::npos);
+  require(from.path.starts_with('/') || (from.path.starts_with('@') && from.path.size() > 1));
+  require(millrace::engine::to_text(millrace::engine::unix_address(from.path)) == text);
 }
 
 }  // namespace
@@ -47,6 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto parsed = parse_endpoint({reinterpret_cast<const char*>(data), size});
   if (!parsed) {
     require(millrace::engine::stable_name(parsed.error()) != nullptr);
+    return 0;
+  }
+  if (parsed->transport == endpoint::transport_kind::ipc) {
+    check_path(*parsed, {reinterpret_cast<const char*>(data), size});
     return 0;
   }
   require(!parsed->host.empty());

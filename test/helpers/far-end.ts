@@ -7,6 +7,9 @@ export interface Gone {
   readonly code: string | undefined
 }
 
+/** A port of the loopback, or the path of a unix socket. */
+export type Where = number | string
+
 /** A foreign peer: plain node:net, frames by hand. */
 export class FarEnd {
   readonly socket: net.Socket
@@ -23,9 +26,11 @@ export class FarEnd {
   readonly #reader = new FrameReader((payload) => this.onMessage(payload))
   #gone = false
   #taken = 0
+  readonly #isTcp: boolean
 
-  constructor(socket: net.Socket) {
+  constructor(socket: net.Socket, where: Where) {
     this.socket = socket
+    this.#isTcp = typeof where === 'number'
     let code: string | undefined
     socket.on('error', (error: NodeJS.ErrnoException) => (code = error.code))
     this.ended = new Promise((resolve) => void socket.once('end', () => resolve()))
@@ -46,9 +51,9 @@ export class FarEnd {
     return this.#reader.rest
   }
 
-  /** What the other side is expected to say this end's address is. */
-  get port(): number {
-    return this.socket.localPort!
+  /** What the other side is expected to say this end's port is; a unix socket has none. */
+  get port(): number | undefined {
+    return this.socket.localPort
   }
 
   send(payload: Uint8Array | string): this {
@@ -82,9 +87,10 @@ export class FarEnd {
     return this
   }
 
-  /** RST. */
+  /** RST; on a unix socket, which knows none, it leaves without a word. */
   reset(): this {
-    this.socket.resetAndDestroy()
+    if (this.#isTcp) this.socket.resetAndDestroy()
+    else this.destroy()
     return this
   }
 
@@ -117,9 +123,11 @@ export interface FarOptions {
   readonly paused?: boolean
 }
 
-export async function connect(port: number, options: FarOptions = {}): Promise<FarEnd> {
-  const socket = net.connect({ port, host: options.host ?? '127.0.0.1', allowHalfOpen: true, noDelay: true })
-  const far = new FarEnd(socket)
+export async function connect(where: Where, options: FarOptions = {}): Promise<FarEnd> {
+  const place =
+    typeof where === 'string' ? { path: where } : { port: where, host: options.host ?? '127.0.0.1' }
+  const socket = net.connect({ ...place, allowHalfOpen: true, noDelay: true })
+  const far = new FarEnd(socket, where)
   if (options.paused) far.pause()
   const ready = new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
@@ -134,19 +142,23 @@ export class FarServer {
   readonly server: net.Server
   readonly accepted = new Collected<FarEnd>()
 
-  constructor(options: FarOptions = {}) {
+  readonly #path: string | undefined
+
+  constructor(options: FarOptions = {}, where: Where = 0) {
+    this.#path = typeof where === 'string' ? where : undefined
     this.server = net.createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: options.paused === true },
-      (socket) => this.accepted.add(new FarEnd(socket)),
+      (socket) => this.accepted.add(new FarEnd(socket, where)),
     )
   }
 
-  get port(): number {
-    return (this.server.address() as net.AddressInfo).port
+  /** undefined where it has a path. */
+  get port(): number | undefined {
+    return this.#path === undefined ? (this.server.address() as net.AddressInfo).port : undefined
   }
 
   get endpoint(): string {
-    return `tcp://127.0.0.1:${this.port}`
+    return this.#path === undefined ? `tcp://127.0.0.1:${this.port}` : `ipc://${this.#path}`
   }
 
   /** The next one that connected. */
@@ -161,11 +173,13 @@ export class FarServer {
   }
 }
 
-export async function listen(options: FarOptions = {}): Promise<FarServer> {
-  const far = new FarServer(options)
+/** At a free port, or at a path. */
+export async function listen(options: FarOptions = {}, path?: string): Promise<FarServer> {
+  const far = new FarServer(options, path)
   const ready = new Promise<void>((resolve, reject) => {
     far.server.once('error', reject)
-    far.server.listen(0, '127.0.0.1', resolve)
+    if (path === undefined) far.server.listen(0, '127.0.0.1', resolve)
+    else far.server.listen(path, resolve)
   })
   await within(ready, 'the far server listens')
   return far

@@ -8,8 +8,9 @@ import {
   type StreamSocketOptions,
 } from '../../ts/index.js'
 import { Collected, within } from './events.js'
-import type { FarEnd, FarOptions, FarServer } from './far-end.js'
-import type { Row } from './transports.js'
+import type { FarEnd, FarOptions, FarServer, Where } from './far-end.js'
+import { Meetings } from './meetings.js'
+import { whereOf, type Row } from './transports.js'
 
 type Internals = ConstructorParameters<typeof StreamSocket>[1]
 
@@ -34,6 +35,9 @@ export type Happened =
 export interface Server {
   readonly socket: StreamSocket
   readonly listener: Listener
+  /** For foreign peers. */
+  readonly where: Where
+  /** On tcp. */
   readonly port: number
   /** A foreign peer, gone when the test ends. */
   connect(options?: FarOptions): Promise<FarEnd>
@@ -53,32 +57,23 @@ export async function serve(
   { bind, internals, ...options }: ServerOptions = {},
 ): Promise<Server> {
   const socket = makeSocket(t, row, options, internals)
-  const arrivals = new Map<number, (peer: Peer) => void>()
-  const known = new Map<number, Peer>()
-  socket.on('connect', (peer) => {
-    known.set(peer.remotePort!, peer)
-    arrivals.get(peer.remotePort!)?.(peer)
-  })
   const listener = await socket.bind(row.endpoint, bind)
+  const meetings = new Meetings(socket, listener.endpoint)
+  const where = whereOf(listener)
   const reach = async (far?: FarOptions): Promise<FarEnd> => {
-    const end = await row.connect(listener.port!, far)
+    const end = await meetings.connect(() => row.connect(where, far))
     t.teardown(() => end.destroy())
     return end
-  }
-  const peerAt = (port: number): Promise<Peer> => {
-    const there = known.get(port)
-    return there
-      ? Promise.resolve(there)
-      : within(new Promise<Peer>((resolve) => arrivals.set(port, resolve)), 'the peer connects')
   }
   return {
     socket,
     listener,
+    where,
     port: listener.port!,
     connect: reach,
     meet: async (far) => {
       const end = await reach(far)
-      return [end, await peerAt(end.port)]
+      return [end, await meetings.peerOf(end)]
     },
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { Where } from './far-end.js'
 
 /** A far end on a thread of its own: it sees what leaves while this thread does not return to its loop. */
 export interface Watcher {
@@ -11,17 +12,18 @@ export interface Watcher {
 const script = `
 const { workerData, parentPort } = require('node:worker_threads')
 const count = new Int32Array(workerData.memory)
-const socket = require('node:net').connect(workerData.port, '127.0.0.1', () => parentPort.postMessage('connected'))
+const socket = require('node:net').connect(workerData.place, () => parentPort.postMessage('connected'))
 socket.on('data', (bytes) => {
   Atomics.add(count, 0, bytes.length)
   Atomics.notify(count, 0)
 })
 `
 
-export async function startWatcher(port: number): Promise<Watcher> {
+export async function startWatcher(where: Where): Promise<Watcher> {
   const memory = new SharedArrayBuffer(4)
   const count = new Int32Array(memory)
-  const worker = new Worker(script, { eval: true, workerData: { port, memory }, execArgv: [] })
+  const place = typeof where === 'string' ? { path: where } : { port: where, host: '127.0.0.1' }
+  const worker = new Worker(script, { eval: true, workerData: { place, memory }, execArgv: [] })
   await once(worker, 'message')
   return {
     waitFor(bytes, milliseconds) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <tuple>
 
 #include "engine/connection/assembly.hpp"
 #include "engine/connection/peer.hpp"
@@ -65,6 +66,10 @@ class connection final : public peer,
   void discard();
 
   // Writing and ending (connection_write.hpp)
+  // An empty message of a framing without headers is taken, and puts nothing on the wire.
+  static constexpr bool is_nothing(std::size_t payload_bytes) noexcept {
+    return std::tuple_size_v<typename Framing::header> + payload_bytes == 0;
+  }
   bool may_send() const noexcept;
   send_result check(std::size_t payload_bytes) noexcept;
   send_result sent(std::size_t payload_bytes, const error_code& failure);

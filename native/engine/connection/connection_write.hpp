@@ -48,6 +48,9 @@ send_result connection<Stream, Framing>::check(std::size_t payload_bytes) noexce
   if (payload_bytes > options().max_message_size) {
     return send_result::too_long;
   }
+  if (is_nothing(payload_bytes)) {
+    return send_result::taken;
+  }
   return out().at_bound() ? send_result::at_bound : send_result::taken;
 }
 
@@ -57,7 +60,7 @@ send_result connection<Stream, Framing>::send(chunks payload) {
   for (const auto chunk : payload) {
     bytes += chunk.size();
   }
-  if (const auto verdict = check(bytes); verdict != send_result::taken) {
+  if (const auto verdict = check(bytes); verdict != send_result::taken || is_nothing(bytes)) {
     return verdict;
   }
   const auto header = Framing::make_header(static_cast<std::uint32_t>(bytes));
@@ -69,7 +72,7 @@ template <class Stream, class Framing>
 std::byte* connection<Stream, Framing>::begin_send(std::size_t bytes, std::size_t slack,
                                                    send_result& result) {
   result = check(bytes);
-  if (result != send_result::taken) {
+  if (result != send_result::taken || is_nothing(bytes)) {
     return nullptr;
   }
   const auto header = Framing::make_header(static_cast<std::uint32_t>(bytes));

@@ -5,8 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/io_loop.hpp"
-#include "engine/transport/descriptor.hpp"
+#include "engine/connection/connect_attempt.hpp"
 
 namespace millrace::engine {
 
@@ -22,32 +21,50 @@ class connector_events {
   ~connector_events() = default;
 };
 
-// Tries addresses in their order until one answers; one deadline covers all. Used on the thread of
-// its loop; the result comes in a later turn; destroying it gives up silently.
-class connector final : private ready_handler, private ready_work, private deadline {
+// Tries addresses in their order, as RFC 8305 says: the next one begins when an earlier one has
+// failed, or has taken 250 ms, and the first that succeeds ends the others.
+//
+//   first address   |------------------------------------------------> given up
+//   second          .  250 ms  |------X refused                .
+//   third           .          .      |------------------------> connected
+//
+// One deadline covers all. Used on the thread of its loop; the result comes in a later turn;
+// destroying it gives up silently.
+class connector final : private connect_attempt_events, private ready_work, private deadline {
  public:
   connector(io_loop& loop, connector_events& events, std::uint32_t token,
-            std::vector<tcp_address> addresses, std::uint32_t keep_alive_ms);
+            std::vector<stream_address> addresses, std::uint32_t keep_alive_ms);
 
   void start(std::chrono::milliseconds timeout);
   std::uint32_t token() const noexcept { return token_; }
 
  private:
-  void on_ready(bool readable, bool writable) noexcept override;
+  class pause final : public deadline {
+   public:
+    explicit pause(connector& owner) noexcept : owner_(owner) {}
+    void on_deadline() noexcept override { owner_.try_next(); }
+
+   private:
+    connector& owner_;
+  };
+
+  void on_attempt(connect_attempt& from, error_code failure) override;
   void on_turn() noexcept override;
   void on_deadline() noexcept override;
   void try_next();
-  const tcp_address& current() const noexcept { return addresses_[attempt_ - 1]; }
+  error_code begin(const stream_address& to);
+  void wait(std::chrono::milliseconds delay);
 
   io_loop& loop_;
   connector_events& events_;
   std::uint32_t token_;
   std::uint32_t keep_alive_ms_;
-  std::vector<tcp_address> addresses_;
-  std::size_t attempt_ = 0;
+  std::vector<stream_address> addresses_;
+  std::size_t next_ = 0;
+  std::vector<std::unique_ptr<connect_attempt>> attempts_;
+  pause pause_{*this};
   error_code failure_;
-  descriptor connecting_;
-  std::unique_ptr<descriptor_watch> watch_;
+  tcp_address last_;  // that was tried, or that has failed
 };
 
 }  // namespace millrace::engine

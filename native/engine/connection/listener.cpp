@@ -38,11 +38,15 @@ bool nothing_to_accept(int code) noexcept { return code == EAGAIN || code == EWO
 }  // namespace
 
 listener::listener(io_loop& loop, listener_events& events, receive_budget& events_budget,
-                   std::uint32_t id, descriptor listening)
-    : loop_(loop), events_(events), events_budget_(events_budget), id_(id), listening_(std::move(listening)) {}
+                   std::uint32_t id, listening_socket socket)
+    : loop_(loop),
+      events_(events),
+      events_budget_(events_budget),
+      id_(id),
+      socket_(std::move(socket)) {}
 
 bool listener::start() {
-  watch_ = loop_.source().watch(listening_.get(), *this);
+  watch_ = loop_.source().watch(socket_.listening.get(), *this);
   if (watch_) {
     watch_->want(true, false);
   }
@@ -67,7 +71,7 @@ void listener::on_turn() noexcept {
 
 bool listener::accept_one() {
   tcp_address remote;
-  auto accepted = accept_from(listening_.get(), remote);
+  auto accepted = accept_from(socket_.listening.get(), remote);
   if (accepted) {
     pause_ms_ = 0;
     events_.on_accept(*this, std::move(*accepted), remote);

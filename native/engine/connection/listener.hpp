@@ -5,7 +5,7 @@
 
 #include "engine/connection/receive_budget.hpp"
 #include "engine/io_loop.hpp"
-#include "engine/transport/descriptor.hpp"
+#include "engine/transport/listening_socket.hpp"
 
 namespace millrace::engine {
 
@@ -21,20 +21,21 @@ class listener_events {
   ~listener_events() = default;
 };
 
-// Accepts on one listening descriptor, unless too many events wait for the application already. Used on the thread of its loop; destroying it stops it.
+// Accepts on one listening descriptor, unless too many events wait for the application already. Used
+// on the thread of its loop; destroying it stops it, and removes the file of a unix socket.
 class listener final : private ready_handler,
                        private ready_work,
                        private deadline,
                        private budget_waiter {
  public:
   listener(io_loop& loop, listener_events& events, receive_budget& events_budget, std::uint32_t id,
-           descriptor listening);
+           listening_socket socket);
 
   // False when the descriptor cannot be watched.
   bool start();
 
   std::uint32_t id() const noexcept { return id_; }
-  tcp_address address() const noexcept { return local_address(listening_.get()); }
+  stream_address address() const noexcept { return bound_address(socket_.listening.get()); }
 
  private:
   void on_ready(bool readable, bool writable) noexcept override;
@@ -50,7 +51,7 @@ class listener final : private ready_handler,
   receive_budget& events_budget_;
   std::uint32_t id_;
   std::uint32_t pause_ms_ = 0;
-  descriptor listening_;
+  listening_socket socket_;
   std::unique_ptr<descriptor_watch> watch_;
 };
 

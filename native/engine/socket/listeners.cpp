@@ -4,7 +4,7 @@
 
 namespace millrace::engine {
 
-bool listeners::add(std::uint32_t id, descriptor listening, const listen_options& how,
+bool listeners::add(std::uint32_t id, listening_socket listening, const listen_options& how,
                     connection_options_ptr options) {
   listener_events& events = *this;
   auto source = std::make_unique<listener>(loop_, events, events_budget_, id, std::move(listening));

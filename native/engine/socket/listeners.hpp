@@ -18,7 +18,7 @@ class listeners final : private listener_events {
       : loop_(loop), host_(host), commons_(commons), events_budget_(events_budget) {}
 
   // False when the descriptor cannot be watched.
-  bool add(std::uint32_t id, descriptor listening, const listen_options& how,
+  bool add(std::uint32_t id, listening_socket listening, const listen_options& how,
            connection_options_ptr options);
   void remove(std::uint32_t id) { all_.erase(id); }
   void clear() { all_.clear(); }

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/connection/peer.hpp"
 #include "engine/socket/inbox.hpp"
-#include "engine/transport/descriptor.hpp"
+#include "engine/transport/listening_socket.hpp"
 
 namespace millrace::engine {
 
@@ -49,14 +50,15 @@ class message_socket {
 
   struct bound {
     std::uint32_t id;
-    tcp_address address;
+    tcp_address address;  // none where the transport has none
+    std::string endpoint;
   };
-  virtual boost::system::result<bound> listen(const tcp_address& address, const listen_options& how,
+  virtual boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
                                               connection_options_ptr options) = 0;
   virtual void unlisten(std::uint32_t id) = 0;
 
   struct connect_request {
-    std::vector<tcp_address> addresses;
+    std::vector<stream_address> addresses;
     std::chrono::milliseconds timeout;
     wire::routing_id id = wire::nobody;  // nobody: the next free one
     connection_options_ptr options;
@@ -92,5 +94,10 @@ class message_socket {
   // The application has what the batch held; what it still works on was held with `hold`.
   virtual void finish_batch(batch used) = 0;
 };
+
+inline message_socket::bound bound_to(std::uint32_t id, const listening_socket& opened) {
+  const auto where = bound_address(opened.listening.get());
+  return {id, tcp_part(where), to_text(where)};
+}
 
 }  // namespace millrace::engine

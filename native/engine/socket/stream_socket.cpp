@@ -47,21 +47,21 @@ stream_socket::~stream_socket() {
   loop_.queue().drain();
 }
 
-boost::system::result<message_socket::bound> stream_socket::listen(const tcp_address& address,
+boost::system::result<message_socket::bound> stream_socket::listen(const stream_address& address,
                                                                    const listen_options& how,
                                                                    connection_options_ptr options) {
-  auto opened = open_listener(address, how, options->keep_alive);
+  auto opened = open_listening(address, how, options->keep_alive);
   if (!opened) {
     return opened.error();
   }
-  const bound result{++last_listener_, engine::local_address(opened->get())};
+  const auto result = bound_to(++last_listener_, *opened);
   if (!listeners_.add(result.id, std::move(*opened), how, std::move(options))) {
     return no_memory;
   }
   return result;
 }
 
-void stream_socket::add_listener(std::uint32_t id, descriptor listening, const listen_options& how,
+void stream_socket::add_listener(std::uint32_t id, listening_socket listening, const listen_options& how,
                                  connection_options_ptr options) {
   if (!listeners_.add(id, std::move(listening), how, std::move(options))) {
     post({.what = socket_event::kind::accept_failed, .origin = id, .code = no_memory});

@@ -32,7 +32,7 @@ class stream_socket final : public message_socket,
                 std::shared_ptr<socket_commons> commons);
   ~stream_socket() override;
 
-  boost::system::result<bound> listen(const tcp_address& address, const listen_options& how,
+  boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
                                       connection_options_ptr options) override;
   void unlisten(std::uint32_t id) override { listeners_.remove(id); }
   boost::system::result<std::uint32_t> connect(connect_request request) override;
@@ -68,7 +68,7 @@ class stream_socket final : public message_socket,
 
   // What a threaded_socket asks of its parts.
   bool has_batch() const noexcept { return !inbox_.empty(); }
-  void add_listener(std::uint32_t id, descriptor listening, const listen_options& how,
+  void add_listener(std::uint32_t id, listening_socket listening, const listen_options& how,
                     connection_options_ptr options);
   void start_connecting(std::uint32_t token, connect_request request) {
     connectors_.start(token, std::move(request));

@@ -1,6 +1,7 @@
 #include "engine/threads/threaded_socket.hpp"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "engine/socket/send_policy.hpp"
@@ -38,12 +39,12 @@ threaded_socket::~threaded_socket() {
 }
 
 boost::system::result<message_socket::bound> threaded_socket::listen(
-    const tcp_address& address, const listen_options& how, connection_options_ptr options) {
-  auto opened = open_listener(address, how, options->keep_alive);
+    const stream_address& address, const listen_options& how, connection_options_ptr options) {
+  auto opened = open_listening(address, how, options->keep_alive);
   if (!opened) {
     return opened.error();
   }
-  const bound result{++last_listener_, engine::local_address(opened->get())};
+  const auto result = bound_to(++last_listener_, *opened);
   const auto part = parts_->least_loaded();
   listening_.emplace(result.id, part);
   commands_for(part).call([target = parts_->all()[part], id = result.id,
@@ -63,8 +64,15 @@ void threaded_socket::unlisten(std::uint32_t id) {
   }
   const auto part = found->second;
   listening_.erase(found);
-  call(part, [id](stream_socket& socket) { socket.unlisten(id); });
-  hand_over(part);
+  // The address is free when this returns: it may be bound again at once.
+  auto closed = std::make_shared<std::promise<void>>();
+  call(part, [id, closed](stream_socket& socket) {
+    socket.unlisten(id);
+    closed->set_value();
+  });
+  if (hand_over(part)) {
+    closed->get_future().wait();
+  }
 }
 
 boost::system::result<std::uint32_t> threaded_socket::connect(connect_request request) {
@@ -292,10 +300,9 @@ void threaded_socket::ask(verb what, wire::routing_id who, std::uint64_t amount)
   }
 }
 
-void threaded_socket::hand_over(std::size_t part) noexcept {
-  if (auto commands = std::exchange(commands_[part], nullptr)) {
-    parts_->all()[part]->thread().post(std::move(commands));
-  }
+bool threaded_socket::hand_over(std::size_t part) noexcept {
+  auto commands = std::exchange(commands_[part], nullptr);
+  return commands && parts_->all()[part]->thread().post(std::move(commands));
 }
 
 }  // namespace millrace::engine

@@ -25,7 +25,7 @@ class threaded_socket : public message_socket {
                   const socket_options& options, wire::routing_id first_id);
   ~threaded_socket() override;
 
-  boost::system::result<bound> listen(const tcp_address& address, const listen_options& how,
+  boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
                                       connection_options_ptr options) override;
   void unlisten(std::uint32_t id) override;
   boost::system::result<std::uint32_t> connect(connect_request request) override;
@@ -88,7 +88,8 @@ class threaded_socket : public message_socket {
       call(part, function);
     }
   }
-  void hand_over(std::size_t part) noexcept;
+  // False when there was nothing, or nobody takes it any more.
+  bool hand_over(std::size_t part) noexcept;
 
   send_result check(remote* to, std::size_t bytes);
   send_result at_bound(remote& full);

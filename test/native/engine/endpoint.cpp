@@ -148,8 +148,50 @@ TEST_CASE("The text of an address is an endpoint of that address") {
 
 TEST_CASE("The text of an IPv6 address has brackets") {
   const auto loopback = boost::asio::ip::make_address("::1");
-  CHECK(engine::to_text({loopback, 7000}) == "tcp://[::1]:7000");
-  CHECK(engine::to_text({boost::asio::ip::make_address("127.0.0.1"), 7}) == "tcp://127.0.0.1:7");
+  const auto of_ipv4 = boost::asio::ip::make_address("127.0.0.1");
+  CHECK(engine::to_text(engine::tcp_address(loopback, 7000)) == "tcp://[::1]:7000");
+  CHECK(engine::to_text(engine::tcp_address(of_ipv4, 7)) == "tcp://127.0.0.1:7");
+}
+
+TEST_CASE("An endpoint of ipc is an absolute path, or an abstract name behind an @") {
+  const auto longest = "/" + std::string(106, 'p');
+  for (const auto& path : {"/run/app.sock"s, "/"s, "/a:b c?#%20"s, longest, "@app"s, "@a/b"s,
+                           "@" + longest.substr(1)}) {
+    CAPTURE(path);
+    const auto parsed = parse_endpoint("ipc://" + path);
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->transport == engine::endpoint::transport_kind::ipc);
+    CHECK(parsed->path == path);
+    CHECK(parsed->host.empty());
+    const auto address = engine::unix_address(parsed->path);
+    CHECK(engine::is_unix(address));
+    CHECK(engine::path_of(address) == path);
+    CHECK(engine::to_text(address) == "ipc://" + path);
+    CHECK(engine::tcp_part(address) == engine::tcp_address{});
+  }
+}
+
+TEST_CASE("Each mistake in a path has its own error") {
+  const bad table[] = {
+      {"ipc://", error::endpoint_without_path},
+      {"ipc://@", error::endpoint_without_path},
+      {"ipc://app.sock", error::endpoint_with_relative_path},
+      {"ipc://./app.sock", error::endpoint_with_relative_path},
+      {"ipc://*", error::endpoint_with_relative_path},
+      {"ipc:///run/\0app"s, error::endpoint_with_nul},
+      {"ipc://@app\0"s, error::endpoint_with_nul},
+      {"ipc:///" + std::string(107, 'p'), error::endpoint_with_long_path},
+      {"ipc://@" + std::string(107, 'p'), error::endpoint_with_long_path},
+      {"ipc:///" + std::string(100'000, 'p'), error::endpoint_with_long_path},
+      {"ipc:/run/app.sock", error::endpoint_without_transport},
+      {"IPC:///run/app.sock", error::endpoint_with_unknown_transport},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.text);
+    const auto parsed = parse_endpoint(row.text);
+    REQUIRE(parsed.has_error());
+    CHECK(parsed.error() == row.why);
+  }
 }
 
 }  // namespace

@@ -47,7 +47,9 @@ TEST_CASE("Whatever is wrong with an endpoint, the name of the error is the same
   for (const auto value :
        {error::endpoint_without_transport, error::endpoint_with_unknown_transport,
         error::endpoint_without_host, error::endpoint_with_bad_host, error::endpoint_with_bad_port,
-        error::endpoint_with_path, error::wildcard_to_connect_to}) {
+        error::endpoint_with_path, error::wildcard_to_connect_to, error::endpoint_without_path,
+        error::endpoint_with_relative_path, error::endpoint_with_nul,
+        error::endpoint_with_long_path}) {
     CHECK(std::string("ERR_MILLRACE_INVALID_ENDPOINT") == engine::stable_name(value));
   }
 }
