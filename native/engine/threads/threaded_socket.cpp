@@ -103,7 +103,8 @@ send_result threaded_socket::send(wire::routing_id to, chunks payload) {
   }
   auto* const found = look_up(to);
   const auto verdict = check(found, bytes);
-  if (verdict != send_result::taken) {
+  // Without framing an empty message is nothing.
+  if (verdict != send_result::taken || found->who->header_bytes() + bytes == 0) {
     return verdict;
   }
   commands_for(found->part).add_send(to, bytes, payload);

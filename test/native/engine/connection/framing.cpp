@@ -32,7 +32,7 @@ TEST_CASE("A peer without framing gets the bytes alone, and nothing of an empty 
   auto& far = of.connect_far_end(of.listen({.framing = engine::framing::none}));
   CHECK(of.send(1, "") == engine::send_result::taken);
   CHECK(of->group().outbound.charged == 0);
-  CHECK(of->group().total.messages_out == 0);
+  CHECK(of->group().total.messages_out.value() == 0);
   CHECK(of.send(1, "ab") == engine::send_result::taken);
   CHECK(of.send(1, "") == engine::send_result::taken);
   CHECK(of.send(1, "cd") == engine::send_result::taken);
