@@ -40,6 +40,9 @@ Napi::Function stream_socket_object::define(Napi::Env env) {
                       InstanceMethod<&stream_socket_object::unlisten>("unlisten"),
                       InstanceMethod<&stream_socket_object::connect>("connect"),
                       InstanceMethod<&stream_socket_object::stop_connecting>("stopConnecting"),
+                      InstanceMethod<&stream_socket_object::keep_id>("keepId"),
+                      InstanceMethod<&stream_socket_object::release_id>("releaseId"),
+                      InstanceMethod<&stream_socket_object::count_dropped>("countDropped"),
                       InstanceMethod<&stream_socket_object::end_peer>("end"),
                       InstanceMethod<&stream_socket_object::destroy_peer>("destroy"),
                       InstanceMethod<&stream_socket_object::end_all>("endAll"),
@@ -118,7 +121,7 @@ void stream_socket_object::unlisten(const Napi::CallbackInfo& info) {
   }
 }
 
-// connect(addresses, port, timeout, routingId, options): the token, or { error }.
+// connect(addresses, port, timeout, routingId, options): the token, or { error }. The id is kept.
 Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
   if (!socket_) {
     return failed(info.Env(), engine::error::socket_closed);
@@ -128,7 +131,8 @@ Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
       .addresses = {},
       .timeout = std::chrono::milliseconds(number(info[2])),
       .id = number(info[3]),
-      .options = read_connection_options(info[4])};
+      .options = read_connection_options(info[4]),
+      .id_is_kept = true};
   for (std::uint32_t i = 0; i < hosts.Length(); ++i) {
     request.addresses.push_back(read_address(hosts.Get(i), number(info[1])));
   }
@@ -139,9 +143,33 @@ Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), *token);
 }
 
-void stream_socket_object::stop_connecting(const Napi::CallbackInfo&) {
+void stream_socket_object::stop_connecting(const Napi::CallbackInfo& info) {
   if (socket_) {
-    socket_->stop_connecting();
+    socket_->stop_connecting(number(info[0]));
+  }
+}
+
+// keepId(wanted, 0 for the next free one): the id, or { error }.
+Napi::Value stream_socket_object::keep_id(const Napi::CallbackInfo& info) {
+  if (!socket_) {
+    return failed(info.Env(), engine::error::socket_closed);
+  }
+  const auto id = socket_->keep_id(number(info[0]));
+  if (!id) {
+    return failed(info.Env(), id.error());
+  }
+  return Napi::Number::New(info.Env(), *id);
+}
+
+void stream_socket_object::release_id(const Napi::CallbackInfo& info) {
+  if (socket_) {
+    socket_->release_id(number(info[0]));
+  }
+}
+
+void stream_socket_object::count_dropped(const Napi::CallbackInfo& info) {
+  if (socket_) {
+    socket_->count_dropped(number(info[0]), number(info[1]));
   }
 }
 
@@ -212,19 +240,23 @@ Napi::Value stream_socket_object::stats(const Napi::CallbackInfo& info) {
     result.Set("slabBytes", wide(slabs_.pinned()));
     result.Set("droppedMessages", wide(socket_->counters().dropped_messages));
     result.Set("refused", wide(socket_->counters().refused));
+    result.Set("unfinishedBytes", 0);
+    result.Set("handshakeFailures", 0);
+    result.Set("handoverMicros", 0);
   }
   return result;
 }
 
 Napi::Value stream_socket_object::peer_stats(const Napi::CallbackInfo& info) {
-  const auto* const peer = peer_named(info[0]);
-  if (!peer) {
+  const auto* const counted = socket_ ? socket_->traffic_of(number(info[0])) : nullptr;
+  if (!counted) {
     return info.Env().Undefined();
   }
+  const auto* const peer = peer_named(info[0]);
   auto result = Napi::Object::New(info.Env());
-  set_traffic(result, peer->counters());
-  result.Set("queuedBytes", wide(peer->queue().charged()));
-  result.Set("droppedMessages", wide(peer->counters().dropped));
+  set_traffic(result, *counted);
+  result.Set("queuedBytes", peer ? wide(peer->queue().charged()) : 0);
+  result.Set("droppedMessages", wide(counted->dropped));
   return result;
 }
 

@@ -45,12 +45,15 @@ struct socket_options {
   std::uint64_t max_total_buffered_bytes = 268435456;
   // 0: see the reference
   std::uint32_t max_connections = 0;
+  // 0: see the reference
+  std::uint32_t max_connections_per_address = 0;
 
   template <class Visitor>
   void for_each(Visitor&& visit) {
     visit("totalReceiveHighWaterMark", total_receive_high_water_mark);
     visit("maxTotalBufferedBytes", max_total_buffered_bytes);
     visit("maxConnections", max_connections);
+    visit("maxConnectionsPerAddress", max_connections_per_address);
   }
 };
 

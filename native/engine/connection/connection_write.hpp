@@ -148,7 +148,7 @@ template <class Stream, class Framing>
 void connection<Stream, Framing>::write_failed(const error_code& failure) noexcept {
   write_failure_ = failure;
   stream_.drop_unsent();
-  out().settle(0);
+  out().drop();
 }
 
 template <class Stream, class Framing>
@@ -232,7 +232,7 @@ void connection<Stream, Framing>::close(const end_reason& reason) {
   watch_.reset();
   cancel();
   stream_.close();
-  out().settle(0);
+  out().drop();
   undecoded_ = {};
   assembly_.clear();
   discharge_all();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,9 +29,12 @@ class outbox {
   ~outbox() { settle(0); }
 
   std::uint64_t charged() const noexcept { return charged_; }
+  // Messages of which something was dropped unsent. One is taken to be as long as the other.
+  std::uint64_t lost() const noexcept { return lost_; }
   bool at_bound() const noexcept { return charged_ >= options_.max_buffered_bytes; }
 
   void add(std::size_t wire_bytes) noexcept {
+    ++messages_;
     wire_bytes_ += wire_bytes;
     charged_ += wire_bytes + message_charge;
     total_.charged += wire_bytes + message_charge;
@@ -41,6 +45,12 @@ class outbox {
     if (unsent != wire_bytes_) {
       settle_in_proportion(unsent);
     }
+  }
+
+  // What the stream still holds will never be sent.
+  void drop() noexcept {
+    lost_ += static_cast<std::uint64_t>(std::ceil(messages_ - rounding_error));
+    settle(0);
   }
 
   // True when the sender is to wait for `drain`, which is then owed.
@@ -58,6 +68,8 @@ class outbox {
   }
 
  private:
+  static constexpr double rounding_error = 1e-6;
+
   void settle_in_proportion(std::size_t unsent) noexcept;
 
   // A sender that heeds the mark never meets the policy, wherever the bound lies.
@@ -69,6 +81,8 @@ class outbox {
   send_budget& total_;
   std::uint64_t charged_ = 0;
   std::uint64_t wire_bytes_ = 0;
+  std::uint64_t lost_ = 0;
+  double messages_ = 0;
   bool drain_owed_ = false;
 };
 

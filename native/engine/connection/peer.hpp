@@ -90,7 +90,9 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   const connection_options& options() const noexcept { return *options_; }
   const outbox& queue() const noexcept { return outbox_; }
   const traffic& counters() const noexcept { return counters_; }
-  void count_drop() noexcept { ++counters_.dropped; }
+  void count_drops(std::uint64_t messages) noexcept { counters_.dropped += messages; }
+  // Goes on counting where the peer that had this id before has ended.
+  void inherit(const traffic& past) noexcept { counters_ = past; }
 
   // Begins to read, after `on_open`. False when the descriptor cannot be watched.
   virtual bool start() = 0;

@@ -16,6 +16,20 @@ wire::routing_id routing_table::reserve() {
   }
 }
 
+void routing_table::release(wire::routing_id id) {
+  if (kept_.contains(id)) {
+    peers_[id] = nullptr;
+  } else {
+    peers_.erase(id);
+  }
+}
+
+void routing_table::let_go(wire::routing_id id) {
+  if (kept_.erase(id) != 0 && !find(id)) {
+    peers_.erase(id);
+  }
+}
+
 void routing_table::put(std::shared_ptr<peer> owner) {
   const auto id = owner->id();
   peers_[id] = std::move(owner);

@@ -21,7 +21,17 @@ class routing_table {
   wire::routing_id reserve();
   // The same for an id of the caller's choice; false if it is in use.
   bool reserve(wire::routing_id id) { return peers_.try_emplace(id).second; }
-  void release(wire::routing_id id) { peers_.erase(id); }
+  // Free again; one that is kept is set aside again.
+  void release(wire::routing_id id);
+
+  // An id that is set aside stays so, whatever peers it has, until it is let go.
+  void keep(wire::routing_id id) { kept_.try_emplace(id); }
+  void let_go(wire::routing_id id);
+  // What the former peers of a kept id have exchanged; null for any other id.
+  traffic* past_of(wire::routing_id id) noexcept {
+    const auto found = kept_.find(id);
+    return found == kept_.end() ? nullptr : &found->second;
+  }
 
   void put(std::shared_ptr<peer> owner);
   // Null when the id is not in use or only set aside.
@@ -50,6 +60,7 @@ class routing_table {
  private:
   wire::routing_id next_;
   boost::unordered_flat_map<wire::routing_id, std::shared_ptr<peer>> peers_;
+  boost::unordered_flat_map<wire::routing_id, traffic> kept_;
 };
 
 }  // namespace millrace::engine

@@ -1,10 +1,6 @@
 #include "engine/socket/stream_socket.hpp"
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <utility>
 
 #include "engine/transport/tcp.hpp"
@@ -12,23 +8,10 @@
 namespace millrace::engine {
 namespace {
 
-// Left to the rest of the process: files, name servers, other sockets.
-constexpr std::uint64_t descriptors_left_free = 256;
-
-std::uint32_t connections_by_descriptor_limit() noexcept {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto most =
-      std::min<std::uint64_t>(limit.rlim_cur, std::numeric_limits<std::int32_t>::max());
-  return static_cast<std::uint32_t>(most > 2 * descriptors_left_free ? most - descriptors_left_free
-                                                                     : most / 2);
-}
-
-socket_options with_limits(socket_options options) noexcept {
-  if (options.max_connections == 0) {
-    options.max_connections = connections_by_descriptor_limit();
-  }
-  return options;
+admission::limits limits_of(const socket_options& options) noexcept {
+  return {.connections = options.max_connections != 0 ? options.max_connections
+                                                      : connections_by_descriptor_limit(),
+          .per_address = options.max_connections_per_address};
 }
 
 }  // namespace
@@ -37,7 +20,7 @@ stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner
                              const socket_options& options, wire::routing_id first_id)
     : loop_(loop),
       owner_(owner),
-      options_(with_limits(options)),
+      admission_(limits_of(options)),
       group_{.events = *this,
              .memory = memory,
              .outbound = {.bound = options.max_total_buffered_bytes},
@@ -65,19 +48,18 @@ boost::system::result<stream_socket::bound> stream_socket::listen(const tcp_addr
     return error_code{ENOMEM, boost::system::system_category()};
   }
   const bound result{id, source->address()};
-  listeners_.emplace(id, listening{std::move(source), how, std::move(options)});
+  auto admitted =
+      std::make_unique<admission>(admission::limits{.connections = how.max_connections});
+  listeners_.emplace(id, listening{std::move(source), std::move(options), std::move(admitted)});
   return result;
 }
 
 boost::system::result<std::uint32_t> stream_socket::connect(connect_request request) {
-  const bool chosen = request.id != wire::nobody;
-  if (chosen && !peers_.reserve(request.id)) {
-    return error::routing_id_in_use;
+  const auto reserved = request.id_is_kept ? request.id : reserve(request.id);
+  if (!reserved) {
+    return reserved.error();
   }
-  const auto id = chosen ? request.id : peers_.reserve();
-  if (id == wire::nobody) {
-    return error::no_free_routing_id;
-  }
+  const auto id = *reserved;
   const auto token = ++last_token_;
   connector_events& events = *this;
   auto source = std::make_unique<connector>(loop_, events, token, std::move(request.addresses),
@@ -95,10 +77,38 @@ void stream_socket::stop_connecting() {
   connectors_.clear();
 }
 
+void stream_socket::stop_connecting(std::uint32_t token) {
+  if (connectors_.contains(token)) {
+    peers_.release(take_connector(token).id);
+  }
+}
+
+boost::system::result<wire::routing_id> stream_socket::keep_id(wire::routing_id wanted) {
+  const auto reserved = reserve(wanted);
+  if (reserved) {
+    peers_.keep(*reserved);
+  }
+  return reserved;
+}
+
+boost::system::result<wire::routing_id> stream_socket::reserve(wire::routing_id wanted) {
+  if (wanted != wire::nobody) {
+    if (peers_.reserve(wanted)) {
+      return wanted;
+    }
+    return error::routing_id_in_use;
+  }
+  const auto next = peers_.reserve();
+  if (next == wire::nobody) {
+    return error::no_free_routing_id;
+  }
+  return next;
+}
+
 send_result stream_socket::send(wire::routing_id to, chunks payload) {
   auto* const found = find(to);
   if (!found) {
-    ++counters_.dropped_messages;
+    count_dropped(to, 1);
     return send_result::refused;
   }
   const bool refuse = is_fullest_and_over(*found);
@@ -109,7 +119,7 @@ std::byte* stream_socket::begin_send(wire::routing_id to, std::size_t bytes, std
                                      send_result& result) {
   auto* const found = find(to);
   if (!found) {
-    ++counters_.dropped_messages;
+    count_dropped(to, 1);
     result = send_result::refused;
     return nullptr;
   }
@@ -138,7 +148,7 @@ send_result stream_socket::judge(peer& to, send_result result) {
     return result;
   }
   ++counters_.dropped_messages;
-  to.count_drop();
+  to.count_drops(1);
   if (result != send_result::at_bound) {
     return result;
   }
@@ -168,6 +178,20 @@ bool stream_socket::is_fullest_and_over(const peer& sender) {
   return fullest == &sender;
 }
 
+void stream_socket::count_dropped(wire::routing_id id, std::uint64_t messages) {
+  counters_.dropped_messages += messages;
+  if (auto* const found = find(id)) {
+    found->count_drops(messages);
+  } else if (auto* const past = peers_.past_of(id)) {
+    past->dropped += messages;
+  }
+}
+
+const traffic* stream_socket::traffic_of(wire::routing_id id) noexcept {
+  const auto* const found = find(id);
+  return found ? &found->counters() : peers_.past_of(id);
+}
+
 void stream_socket::end_all(error_code reason, std::uint32_t linger) {
   peers_.for_each([&](peer& each) { each.end(reason, linger); });
 }
@@ -191,7 +215,6 @@ void stream_socket::post(socket_event event) {
 }
 
 void stream_socket::on_open(peer& from) {
-  ++open_;
   post({.what = socket_event::kind::connect,
         .id = from.id(),
         .origin = from.origin(),
@@ -216,9 +239,10 @@ void stream_socket::on_drain(peer& from) {
 }
 
 void stream_socket::on_close(peer& from, const end_reason& reason) {
-  --open_;
-  if (const auto found = listeners_.find(from.origin()); found != listeners_.end()) {
-    --found->second.connections;
+  leave(from.origin(), from.remote_address());
+  if (auto* const past = peers_.past_of(from.id())) {
+    count_dropped(from.id(), from.queue().lost());
+    *past = from.counters();
   }
   post({.what = socket_event::kind::disconnect,
         .id = from.id(),
@@ -229,21 +253,36 @@ void stream_socket::on_close(peer& from, const end_reason& reason) {
   peers_.release(from.id());
 }
 
-bool stream_socket::is_full(const listening& at) const noexcept {
-  return open_ >= options_.max_connections ||
-         (at.how.max_connections != 0 && at.connections >= at.how.max_connections);
+bool stream_socket::admit(listening& at, const tcp_address& remote) {
+  if (!at.admitted->admit(remote)) {
+    return false;
+  }
+  if (!admission_.admit(remote)) {
+    at.admitted->leave_admitted(remote);
+    return false;
+  }
+  return true;
+}
+
+// `origin`: the listener, 0 for a connection that this side has made.
+void stream_socket::leave(std::uint32_t origin, const tcp_address& remote) {
+  if (origin == 0) {
+    return admission_.leave_counted();
+  }
+  admission_.leave_admitted(remote);
+  if (const auto found = listeners_.find(origin); found != listeners_.end()) {
+    found->second.admitted->leave_admitted(remote);
+  }
 }
 
 void stream_socket::on_accept(listener& from, descriptor accepted, const tcp_address& remote) {
   auto& at = listeners_.at(from.id());
-  if (is_full(at)) {
+  if (!admit(at, remote)) {
     ++counters_.refused;
     return post({.what = socket_event::kind::refused, .origin = from.id(), .address = remote});
   }
   const auto id = peers_.reserve();
-  if (start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted))) {
-    ++at.connections;
-  } else {
+  if (!start({.id = id, .origin = from.id(), .remote = remote}, at.options, std::move(accepted))) {
     on_accept_failed(from, {ENOMEM, boost::system::system_category()});
   }
 }
@@ -255,6 +294,7 @@ void stream_socket::on_accept_failed(listener& from, error_code failure) {
 void stream_socket::on_connect(connector& from, descriptor connected, const tcp_address& remote) {
   const auto ended = take_connector(from.token());
   token_in_progress_ = from.token();
+  admission_.count();
   const bool started =
       start({.id = ended.id, .remote = remote}, ended.options, std::move(connected));
   token_in_progress_ = 0;
@@ -280,10 +320,14 @@ bool stream_socket::start(const connection_identity& who, connection_options_ptr
                           descriptor connected) {
   auto owner = make_tcp_connection(loop_, group_, std::move(options), who, std::move(connected));
   auto& started = *owner;
+  if (const auto* const past = peers_.past_of(who.id)) {
+    started.inherit(*past);
+  }
   peers_.put(std::move(owner));
   if (started.start()) {
     return true;
   }
+  leave(who.origin, who.remote);
   peers_.release(who.id);
   return false;
 }

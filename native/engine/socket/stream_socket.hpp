@@ -10,6 +10,7 @@
 #include "engine/connection/listener.hpp"
 #include "engine/io_loop.hpp"
 #include "engine/options.hpp"
+#include "engine/socket/admission.hpp"
 #include "engine/socket/inbox.hpp"
 #include "engine/socket/routing_table.hpp"
 
@@ -55,10 +56,19 @@ class stream_socket final : private connection_events,
     std::chrono::milliseconds timeout;
     wire::routing_id id = wire::nobody;  // nobody: the next free one
     connection_options_ptr options;
+    bool id_is_kept = false;  // `id` comes from keep_id
   };
   // The token of the event that will tell how it ended.
   boost::system::result<std::uint32_t> connect(connect_request request);
   void stop_connecting();
+  // One of them; what has ended already is left alone.
+  void stop_connecting(std::uint32_t token);
+
+  // Sets an id aside (nobody: the next free one), also while it has no peer, until it is released.
+  // It belongs to one connect_request at a time.
+  boost::system::result<wire::routing_id> keep_id(wire::routing_id wanted);
+  // Not while connecting; the id of a peer is free when that has ended.
+  void release_id(wire::routing_id id) { peers_.let_go(id); }
 
   send_result send(wire::routing_id to, chunks payload);
   // As peer::begin_send; null for an unknown peer too.
@@ -74,18 +84,21 @@ class stream_socket final : private connection_events,
   // The application has what the batch held; what it still works on was held with peer::hold.
   void finish_batch(batch used);
 
-  std::size_t connections() const noexcept { return open_; }
+  std::size_t connections() const { return admission_.connections(); }
   std::size_t connecting() const noexcept { return connectors_.size(); }
   const connection_group& group() const noexcept { return group_; }
   const stream_counters& counters() const noexcept { return counters_; }
+  // Of a peer, or of the former ones of a kept id; null for any other id.
+  const traffic* traffic_of(wire::routing_id id) noexcept;
+  // Messages to this id were not sent.
+  void count_dropped(wire::routing_id id, std::uint64_t messages);
   void flush() noexcept { loop_.flush(); }
 
  private:
   struct listening {
     std::unique_ptr<listener> source;
-    listen_options how;
     connection_options_ptr options;
-    std::size_t connections = 0;
+    std::unique_ptr<admission> admitted;
   };
   struct connecting_to {
     std::unique_ptr<connector> source;
@@ -104,7 +117,9 @@ class stream_socket final : private connection_events,
   void on_connect_failed(connector& from, error_code failure, const tcp_address& last) override;
   void on_deliver() noexcept override { owner_.on_batch(); }
 
-  bool is_full(const listening& at) const noexcept;
+  boost::system::result<wire::routing_id> reserve(wire::routing_id wanted);
+  bool admit(listening& at, const tcp_address& remote);
+  void leave(std::uint32_t origin, const tcp_address& remote);
   bool start(const connection_identity& who, connection_options_ptr options, descriptor connected);
   connecting_to take_connector(std::uint32_t token);
   send_result judge(peer& to, send_result result);
@@ -113,14 +128,13 @@ class stream_socket final : private connection_events,
 
   io_loop& loop_;
   wakeup& owner_;
-  socket_options options_;
+  admission admission_;
   connection_group group_;
   stream_counters counters_;
   inbox inbox_;
   std::unordered_map<std::uint32_t, listening> listeners_;
   std::unordered_map<std::uint32_t, connecting_to> connectors_;
   routing_table peers_;
-  std::size_t open_ = 0;
   std::uint32_t last_listener_ = 0;
   std::uint32_t last_token_ = 0;
   std::uint32_t token_in_progress_ = 0;  // of the connection that is being opened

@@ -98,6 +98,53 @@ TEST_CASE("A peer is found by its id until the id is released") {
   CHECK(peer.use_count() == 1);
 }
 
+TEST_CASE("An id that is kept stays set aside when its peers are gone, until it is let go") {
+  table_of_peers of(7);
+  CHECK(of.table.reserve() == 7);
+  of.table.keep(7);
+  for (int connection = 0; connection < 2; ++connection) {
+    of.put(7);
+    of.table.release(7);
+    CHECK(of.table.find(7) == nullptr);
+    CHECK_FALSE(of.table.reserve(7));
+    CHECK(of.table.size() == 1);
+  }
+  of.table.let_go(7);
+  CHECK(of.table.size() == 0);
+  CHECK(of.table.reserve(7));
+}
+
+TEST_CASE("An id that is let go while it has a peer is free when that is released") {
+  table_of_peers of;
+  CHECK(of.table.reserve(7));
+  of.table.keep(7);
+  const auto peer = of.put(7);
+  of.table.let_go(7);
+  CHECK(of.table.find(7) == peer.get());
+  CHECK_FALSE(of.table.reserve(7));
+  of.table.release(7);
+  CHECK(of.table.reserve(7));
+}
+
+TEST_CASE("Kept ids are skipped, after the last one too") {
+  table_of_peers of(last_id);
+  CHECK(of.table.reserve() == last_id);
+  CHECK(of.table.reserve(1));
+  of.table.keep(1);
+  of.put(1);
+  of.table.release(1);
+  CHECK(of.table.reserve() == 2);
+}
+
+TEST_CASE("Letting go of an id that was not kept changes nothing") {
+  table_of_peers of;
+  CHECK(of.table.reserve(7));
+  of.table.let_go(7);
+  of.table.let_go(8);
+  CHECK_FALSE(of.table.reserve(7));
+  CHECK(of.table.past_of(7) == nullptr);
+}
+
 TEST_CASE("Every peer is visited, also while visits remove peers") {
   table_of_peers of;
   for (wire::routing_id id = 1; id <= 100; ++id) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "helpers/bytes.hpp"
+#include "helpers/far_listener.hpp"
 #include "helpers/world.hpp"
 
 // Connecting: addresses in turn, the deadline of an attempt, routing ids.
@@ -14,28 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::error;
 using kind = application::kind;
-
-// A plain listening socket, somebody else's server.
-class far_listener {
- public:
-  explicit far_listener(int backlog = 16) {
-    auto opened = engine::open_listener(loopback(), {.backlog = backlog}, 0);
-    REQUIRE(opened.has_value());
-    listening_ = std::move(*opened);
-  }
-
-  engine::tcp_address address() const { return engine::local_address(listening_.get()); }
-
-  // Closed if nobody waits.
-  engine::descriptor accept() const {
-    engine::tcp_address remote;
-    auto accepted = engine::accept_from(listening_.get(), remote);
-    return accepted ? std::move(*accepted) : engine::descriptor{};
-  }
-
- private:
-  engine::descriptor listening_;
-};
 
 engine::tcp_address nobody_listens() { return far_listener().address(); }
 
@@ -56,12 +35,6 @@ engine::stream_socket::connect_request to(std::vector<engine::tcp_address> addre
           .timeout = timeout,
           .id = id,
           .options = std::make_shared<const engine::connection_options>()};
-}
-
-far_end& accepted_by(const far_listener& server, world& of) {
-  engine::descriptor accepted;
-  REQUIRE(of.run_until([&] { return (accepted = server.accept()).get() >= 0; }));
-  return of.adopt(std::move(accepted));
 }
 
 TEST_CASE("A connection that was made is told with its token, then it is like any other") {
