@@ -1,9 +1,10 @@
 import test from 'ava'
 import { Context, StreamSocket } from '../ts/index.js'
-import { optionTable, type Option, type OptionName, type Where } from '../ts/option-table.js'
+import type { Option, Where } from '../ts/option-kinds.js'
+import { optionTable, type OptionName } from '../ts/option-table.js'
 
 const options = Object.entries(optionTable) as [OptionName, Option][]
-const places: readonly Where[] = ['socket', 'bind', 'connect', 'context']
+const places: readonly Where[] = ['socket', 'bind', 'connect', 'reconnect', 'close', 'context']
 const wrongArgument = { code: 'ERR_MILLRACE_INVALID_OPTION' }
 
 function goodValue(name: OptionName, option: Option): unknown {
@@ -14,7 +15,12 @@ function goodValue(name: OptionName, option: Option): unknown {
     case 'choice':
       return option.default
     case 'boolean':
+    case 'group':
       return true
+    case 'string':
+      return 'words'
+    case 'signal':
+      return new AbortController().signal
     case 'function':
       return () => undefined
     default:
@@ -28,6 +34,8 @@ async function givenAt(where: Where, given: object): Promise<unknown> {
   try {
     if (where === 'context') await new Context(given).close()
     else if (where === 'socket') await new StreamSocket(given).close()
+    else if (where === 'close') await socket.close(given)
+    else if (where === 'reconnect') await connectWith({ reconnect: given })
     else if (where === 'bind') await socket.bind('tcp://127.0.0.1:0', given)
     else await connectWith(given)
     return undefined

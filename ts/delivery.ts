@@ -1,6 +1,6 @@
 import { Blocks } from './memory.js'
 import type { NativeEvent } from './native.js'
-import { isCut, type Peer } from './peer.js'
+import { isCut, lossesOf, type Peer } from './peer.js'
 import type { DisconnectReason, MessageInfo } from './types.js'
 
 const BINARY: MessageInfo = Object.freeze({ text: false })
@@ -147,13 +147,15 @@ export class Delivery {
   }
 
   #releaseAfter(peer: Peer, bytes: number, result: PromiseLike<unknown>): void {
-    result.then(
-      () => this.#receiver.release(peer, bytes),
-      (error: unknown) => {
-        this.#receiver.release(peer, bytes)
-        throw error
-      },
-    )
+    const losses = lossesOf(peer)
+    // What an earlier connection of the peer was charged went with it.
+    const release = (): void => {
+      if (lossesOf(peer) === losses) this.#receiver.release(peer, bytes)
+    }
+    result.then(release, (error: unknown) => {
+      release()
+      throw error
+    })
   }
 }
 

@@ -65,6 +65,9 @@ export interface NativeStats extends NativeTraffic {
   connections: number
   slabBytes: number
   refused: number
+  unfinishedBytes: number
+  handshakeFailures: number
+  handoverMicros: number
 }
 
 export interface NativeContext {
@@ -84,6 +87,11 @@ export interface NativeSocket {
     options: NumbersOf<string>,
   ): NativeBound | Failed
   unlisten(id: number): void
+  /** Sets an id aside, also between connections, until `releaseId`; 0 is the next free one. */
+  keepId(wanted: number): number | Failed
+  /** While it has a peer, the id is free when that has ended. */
+  releaseId(id: number): void
+  /** The id is one that was kept, with no other attempt under way. */
   connect(
     addresses: readonly string[],
     port: number,
@@ -91,7 +99,9 @@ export interface NativeSocket {
     routingId: number,
     options: NumbersOf<string>,
   ): number | Failed
-  stopConnecting(): void
+  stopConnecting(token: number): void
+  /** Counts messages to this id that were dropped here. */
+  countDropped(id: number, messages: number): void
   end(id: number, linger: number): void
   destroy(id: number): void
   endAll(linger: number): void

@@ -1,6 +1,9 @@
 // Every option, declared once. From here come the checks (options.ts), and by `npm run generate` the types
 // (option-types.ts), the engine's structures (native/engine/options.hpp) and the reference page (docs/options.md).
 
+import type { Option } from './option-kinds.js'
+import { closeTable, reconnectTable } from './option-groups.js'
+
 const KiB = 1024
 const MiB = 1024 * KiB
 const uint32 = 0xffff_ffff
@@ -8,40 +11,6 @@ const uint32 = 0xffff_ffff
 const longest = 0x7fff_ffff
 /** More seconds the kernel refuses (MAX_TCP_KEEPIDLE). */
 const longestKeepAlive = 32_767_000
-
-export type Where = 'socket' | 'bind' | 'connect' | 'context'
-
-interface Common {
-  readonly where: readonly Where[]
-  readonly doc: string
-}
-export interface NumberOption extends Common {
-  readonly type: 'number'
-  readonly unit: string
-  readonly min: number
-  readonly max: number
-  /** undefined: see `doc`. */
-  readonly default: number | undefined
-  /** A field of the engine's structure of that name. */
-  readonly native?: 'connection' | 'socket'
-  /** `true` stands for the default and `false` for 0. */
-  readonly orBoolean?: true
-}
-export interface ChoiceOption extends Common {
-  readonly type: 'choice'
-  readonly values: readonly string[]
-  readonly default: string
-  readonly native?: 'connection'
-}
-export interface FlagOption extends Common {
-  readonly type: 'boolean'
-  readonly default: boolean
-}
-/** Checked by its kind only; its type is written by hand in types.ts. */
-export interface OtherOption extends Common {
-  readonly type: 'function' | 'object' | 'any'
-}
-export type Option = NumberOption | ChoiceOption | FlagOption | OtherOption
 
 const everywhere = ['socket', 'bind', 'connect'] as const
 
@@ -121,7 +90,7 @@ export const optionTable = {
     min: 0,
     max: longest,
     default: 2_000,
-    where: everywhere,
+    where: [...everywhere, 'close'],
     native: 'connection',
     doc: 'How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut.',
   },
@@ -154,6 +123,16 @@ export const optionTable = {
     where: ['socket', 'bind'],
     native: 'socket',
     doc: 'Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint.',
+  },
+  maxConnectionsPerAddress: {
+    type: 'number',
+    unit: 'connections',
+    min: 1,
+    max: longest,
+    default: undefined,
+    where: ['socket'],
+    native: 'socket',
+    doc: 'The same for those that come from one address: an IPv4 address, however it is written, or an IPv6 network of 64 bits. Default: none.',
   },
   backlog: {
     type: 'number',
@@ -188,6 +167,13 @@ export const optionTable = {
     where: ['connect'],
     doc: 'The routing id of the connection. Default: the next free one.',
   },
+  reconnect: {
+    type: 'group',
+    of: 'reconnect',
+    default: false,
+    where: ['connect'],
+    doc: 'Whether to try again until it succeeds, and whenever the connection is lost; the Peer stays the same.',
+  },
   spinMicros: {
     type: 'number',
     unit: 'microseconds',
@@ -204,7 +190,14 @@ export const optionTable = {
     where: everywhere,
     doc: 'How messages are told apart: `length` puts 4 bytes, big-endian, before each.',
   },
+  ...reconnectTable,
+  ...closeTable,
   context: { type: 'object', where: ['socket'], doc: 'The Context to run in. Default: one for the thread.' },
+  signal: {
+    type: 'signal',
+    where: everywhere,
+    doc: 'An AbortSignal that ends what was made here: it closes the socket, unbinds the endpoint, ends the attempt or the connection. That of a socket is no default for its endpoints.',
+  },
   data: { type: 'any', where: ['connect'], doc: 'Becomes `peer.data`.' },
   lookup: {
     type: 'function',

@@ -1,4 +1,6 @@
+import type { Link } from './link.js'
 import type { PeerHost } from './peer-host.js'
+import { checkCloseOptions } from './options.js'
 import type { DisconnectReason, Payload, PeerStats, SendOptions, SendResult, Transport } from './types.js'
 
 /** Where a peer came from, and what holds for it there: one object for all peers of an endpoint. */
@@ -7,6 +9,14 @@ export interface Origin {
   readonly transport: Transport
   readonly linger: number
   readonly maxBufferedBytes: number
+  /** Of a peer that was connected to with `reconnect` or a signal. */
+  readonly link?: Link
+}
+
+export function policies(
+  native: Readonly<Record<string, number>>,
+): Pick<Origin, 'linger' | 'maxBufferedBytes'> {
+  return { linger: native['linger'] ?? 0, maxBufferedBytes: native['maxBufferedBytes'] ?? 0 }
 }
 
 const key = Symbol('made by a StreamSocket')
@@ -15,6 +25,16 @@ const key = Symbol('made by a StreamSocket')
 export let makePeer: (host: PeerHost, origin: Origin, id: number, address: string, port: number) => Peer
 /** @internal */
 export let markFull: (peer: Peer) => void
+/** @internal */
+export let isFull: (peer: Peer) => boolean
+/** Its connection has ended and will be made again; `waiting`: what is sent meanwhile waits. @internal */
+export let markAway: (peer: Peer, waiting: boolean) => void
+/** @internal */
+export let isAway: (peer: Peer) => boolean
+/** @internal */
+export let markReturned: (peer: Peer, address: string, port: number) => void
+/** How many connections it has lost so far: tells what belongs to which. @internal */
+export let lossesOf: (peer: Peer) => number
 /** @internal */
 export let markClosing: (peer: Peer) => void
 /** @internal */
@@ -32,16 +52,22 @@ export let originOf: (peer: Peer) => Origin
 /** @internal */
 export let hostOf: (peer: Peer) => PeerHost
 
-/** One connection. Safe to touch when it is gone: `connected` is false and `send` returns null. */
+/**
+ * One connection, or with `reconnect` one after the other. Safe to touch when it is gone: `connected` is false and `send`
+ * returns null.
+ */
 export class Peer<D = unknown> {
   readonly #host: PeerHost
   readonly #origin: Origin
   readonly routingId: number
-  readonly remoteAddress: string | undefined
-  readonly remotePort: number | undefined
   /** For the application. */
   data: D | undefined
+  #remoteAddress: string | undefined
+  #remotePort: number | undefined
   #connected = true
+  #away = false
+  #waiting = false
+  #losses = 0
   #cut = false
   #full = false
   #waiters: (() => void)[] | undefined
@@ -52,7 +78,12 @@ export class Peer<D = unknown> {
   static {
     makePeer = (host, origin, id, address, port) => new Peer(key, host, origin, id, address, port)
     markFull = (peer) => (peer.#full = true)
-    markClosing = (peer) => (peer.#connected = false)
+    isFull = (peer) => peer.#full
+    markAway = (peer, waiting) => peer.#leave(waiting)
+    isAway = (peer) => peer.#away
+    markReturned = (peer, address, port) => peer.#return(address, port)
+    lossesOf = (peer) => peer.#losses
+    markClosing = (peer) => (peer.#connected = peer.#waiting = false)
     markCut = (peer) => (peer.#cut = true)
     isCut = (peer) => peer.#cut
     markDrained = (peer) => peer.#drain()
@@ -68,8 +99,8 @@ export class Peer<D = unknown> {
     this.#host = host
     this.#origin = origin
     this.routingId = id
-    this.remoteAddress = address
-    this.remotePort = port
+    this.#remoteAddress = address
+    this.#remotePort = port
   }
 
   get transport(): Transport {
@@ -79,6 +110,14 @@ export class Peer<D = unknown> {
   /** The endpoint that it was accepted at or connected to. */
   get endpoint(): string {
     return this.#origin.endpoint
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#remotePort
   }
 
   get connected(): boolean {
@@ -118,8 +157,9 @@ export class Peer<D = unknown> {
       this.#sending === undefined && !this.#host.wouldTrip(this)
         ? this.send(data, options)
         : await this.#sendLater(data, options)
+    const losses = this.#losses
     if (sent === false) await this.drained()
-    return sent !== null && this.#connected
+    return sent !== null && this.#takes && this.#losses === losses
   }
 
   /** Sends at once what waits for the end of the turn. */
@@ -129,7 +169,7 @@ export class Peer<D = unknown> {
 
   /** Resolves when `send` would return true again, or the peer is gone. */
   drained(): Promise<void> {
-    if (!this.#full || !this.#connected) return Promise.resolve()
+    if (!this.#full || !this.#takes) return Promise.resolve()
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve))
   }
 
@@ -137,14 +177,22 @@ export class Peer<D = unknown> {
     return this.#host.peerStats(this)
   }
 
-  /** Ends the connection in order: what is queued is sent first. Resolves when it has ended. */
-  async close(): Promise<void> {
+  /**
+   * Ends the connection in order: what is queued is sent first. Resolves when it has ended. Code and reason have a meaning
+   * on WebSocket only.
+   */
+  async close(code?: number, reason?: string): Promise<void> {
+    checkCloseOptions({ code, reason })
     await this.#host.disconnect(this)
   }
 
   /** Cuts the connection; what is queued in either direction is dropped. */
   destroy(): void {
     this.#host.destroyPeer(this)
+  }
+
+  get #takes(): boolean {
+    return this.#connected || this.#waiting
   }
 
   /** Later ones wait for earlier ones, so that the order holds. */
@@ -173,8 +221,23 @@ export class Peer<D = unknown> {
     waiters?.forEach((resolve) => resolve())
   }
 
-  #end(reason: DisconnectReason): void {
+  #leave(waiting: boolean): void {
     this.#connected = false
+    this.#away = true
+    this.#waiting = waiting
+    this.#losses++
+    this.#drain()
+  }
+
+  #return(address: string, port: number): void {
+    this.#connected = true
+    this.#away = this.#waiting = false
+    this.#remoteAddress = address
+    this.#remotePort = port
+  }
+
+  #end(reason: DisconnectReason): void {
+    this.#connected = this.#away = this.#waiting = false
     this.#drain()
     this.#reason = reason
     this.#closed?.forEach((resolve) => resolve(reason))

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import net from 'node:net'
 import { Collected, until, within } from './events.js'
 import { framed, FrameReader } from './frames.js'
@@ -113,12 +114,16 @@ export class FarEnd {
 
 export interface FarOptions {
   readonly host?: string
+  /** Where it comes from. */
+  readonly localAddress?: string
   /** Does not read before `resume`. */
   readonly paused?: boolean
 }
 
 export async function connect(port: number, options: FarOptions = {}): Promise<FarEnd> {
-  const socket = net.connect({ port, host: options.host ?? '127.0.0.1', allowHalfOpen: true, noDelay: true })
+  const { host = '127.0.0.1', localAddress } = options
+  const from = localAddress === undefined ? {} : { localAddress }
+  const socket = net.connect({ port, host, ...from, allowHalfOpen: true, noDelay: true })
   const far = new FarEnd(socket)
   if (options.paused) far.pause()
   const ready = new Promise<void>((resolve, reject) => {
@@ -133,6 +138,7 @@ export async function connect(port: number, options: FarOptions = {}): Promise<F
 export class FarServer {
   readonly server: net.Server
   readonly accepted = new Collected<FarEnd>()
+  #port = 0
 
   constructor(options: FarOptions = {}) {
     this.server = net.createServer(
@@ -142,7 +148,7 @@ export class FarServer {
   }
 
   get port(): number {
-    return (this.server.address() as net.AddressInfo).port
+    return this.#port
   }
 
   get endpoint(): string {
@@ -154,6 +160,13 @@ export class FarServer {
     return this.accepted.next('a connection at the far end')
   }
 
+  /** Where it was before, if it was closed. */
+  async open(): Promise<void> {
+    this.server.listen(this.#port, '127.0.0.1')
+    await within(once(this.server, 'listening'), 'the far server listens')
+    this.#port = (this.server.address() as net.AddressInfo).port
+  }
+
   async close(): Promise<void> {
     this.server.close()
     this.accepted.all.forEach((each) => each.destroy())
@@ -163,10 +176,6 @@ export class FarServer {
 
 export async function listen(options: FarOptions = {}): Promise<FarServer> {
   const far = new FarServer(options)
-  const ready = new Promise<void>((resolve, reject) => {
-    far.server.once('error', reject)
-    far.server.listen(0, '127.0.0.1', resolve)
-  })
-  await within(ready, 'the far server listens')
+  await far.open()
   return far
 }
