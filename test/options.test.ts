@@ -126,6 +126,26 @@ test('an unknown option is refused and the nearest name of that place is suggest
   }
 })
 
+test('a close gives a code and a reason that a WebSocket close may have', async (t) => {
+  const good: readonly object[] = [{ code: 1000 }, { code: 3000, reason: 'é'.repeat(61) }, { code: 4999 }]
+  for (const given of good) t.is(await givenAt('close', given), undefined)
+  const bad: readonly object[] = [{ code: 1001 }, { code: 2999 }, { reason: 'é'.repeat(62) }]
+  for (const given of bad) {
+    const error = await givenAt('close', given)
+    t.true(error instanceof RangeError)
+    t.like(error, wrongArgument)
+  }
+  const socket = new StreamSocket()
+  const { endpoint } = await socket.bind('tcp://127.0.0.1:0')
+  const peer = await socket.connect(endpoint)
+  await t.throwsAsync(peer.close(1001), { instanceOf: RangeError })
+  await t.throwsAsync(peer.close(1000, 5 as never), { instanceOf: TypeError })
+  await t.throwsAsync(socket.disconnect(peer, { code: 999 }), { instanceOf: RangeError })
+  t.true(peer.connected)
+  await peer.close(4000, 'done')
+  await socket.close({ linger: 0 })
+})
+
 test('context takes a Context only', (t) => {
   const error = t.throws(() => new StreamSocket({ context: {} as never }), wrongArgument)
   t.true(error instanceof TypeError)

@@ -118,6 +118,7 @@ export class Link {
 
   /** The connection has ended, and it will return. What is sent from now on has to wait, if it may. */
   lost(): boolean {
+    this.#backoff?.lived(performance.now() - this.#connectedAt)
     this.#queueing = this.#backlog !== undefined
     return this.#queueing
   }
@@ -130,9 +131,7 @@ export class Link {
 
   /** It was told. */
   comeBack(reason: DisconnectReason): void {
-    if (!this.#backoff || this.#over) return
-    this.#backoff.lived(performance.now() - this.#connectedAt)
-    this.#wait(new MillraceError(reason.code, reason.message))
+    if (this.returns) this.#wait(new MillraceError(reason.code, reason.message))
   }
 
   /** Nothing waits any more: what is sent may go straight to the engine. */

@@ -30,8 +30,6 @@ export let isFull: (peer: Peer) => boolean
 /** Its connection has ended and will be made again; `waiting`: what is sent meanwhile waits. @internal */
 export let markAway: (peer: Peer, waiting: boolean) => void
 /** @internal */
-export let isAway: (peer: Peer) => boolean
-/** @internal */
 export let markReturned: (peer: Peer, address: string, port: number) => void
 /** How many connections it has lost so far: tells what belongs to which. @internal */
 export let lossesOf: (peer: Peer) => number
@@ -65,7 +63,6 @@ export class Peer<D = unknown> {
   #remoteAddress: string | undefined
   #remotePort: number | undefined
   #connected = true
-  #away = false
   #waiting = false
   #losses = 0
   #cut = false
@@ -80,7 +77,6 @@ export class Peer<D = unknown> {
     markFull = (peer) => (peer.#full = true)
     isFull = (peer) => peer.#full
     markAway = (peer, waiting) => peer.#leave(waiting)
-    isAway = (peer) => peer.#away
     markReturned = (peer, address, port) => peer.#return(address, port)
     lossesOf = (peer) => peer.#losses
     markClosing = (peer) => (peer.#connected = peer.#waiting = false)
@@ -223,7 +219,6 @@ export class Peer<D = unknown> {
 
   #leave(waiting: boolean): void {
     this.#connected = false
-    this.#away = true
     this.#waiting = waiting
     this.#losses++
     this.#drain()
@@ -231,13 +226,13 @@ export class Peer<D = unknown> {
 
   #return(address: string, port: number): void {
     this.#connected = true
-    this.#away = this.#waiting = false
+    this.#waiting = false
     this.#remoteAddress = address
     this.#remotePort = port
   }
 
   #end(reason: DisconnectReason): void {
-    this.#connected = this.#away = this.#waiting = false
+    this.#connected = this.#waiting = false
     this.#drain()
     this.#reason = reason
     this.#closed?.forEach((resolve) => resolve(reason))
