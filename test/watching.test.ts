@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import diagnostics from 'node:diagnostics_channel'
 import type { MonitorEvent, StreamSocket } from '../ts/index.js'
 import { Collected, collect, until, within } from './helpers/events.js'
@@ -92,6 +93,27 @@ onEach('retrying tells the error, the wait, the endpoint, the address and the id
   t.deepEqual([lost.error.code, failed.error.code], ['PEER_CLOSED', 'ECONNREFUSED'])
   for (const { delay } of [lost, failed]) t.true(delay >= 3 && delay <= 5)
 })
+
+onEach(
+  'what is told of a connection that is tried again is told in the async context of its socket',
+  async (t, row) => {
+    const storage = new AsyncLocalStorage<string>()
+    const far = await farServer(t, row)
+    const client = storage.run('the maker', () => makeSocket(t, row))
+    const seen = new Collected<string>()
+    client.on('monitor', ({ type }) => seen.add(`${type} ${storage.getStore()}`))
+    client.on('connect', () => seen.add(`connect ${storage.getStore()}`))
+    await storage.run('the caller', async () => {
+      await far.close()
+      const connecting = client.connect(far.endpoint, { reconnect: { minDelay: 1, maxDelay: 10 } })
+      await until(() => seen.all.length >= 2, 'two waits')
+      await far.open()
+      await connecting
+      t.is(storage.getStore(), 'the caller')
+    })
+    t.deepEqual([...new Set(seen.all)], ['retrying the maker', 'connected the maker', 'connect the maker'])
+  },
+)
 
 onEach('stats has a number for everything', (t, row) => {
   const none = { connections: 0, messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 }
