@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import type { ConnectOptions, Peer, StreamSocket } from '../ts/index.js'
 import { collect, quiet, until, within } from './helpers/events.js'
-import type { FarServer } from './helpers/far-end.js'
+import type { FarOptions, FarServer } from './helpers/far-end.js'
 import { farServer, makeSocket } from './helpers/sockets.js'
 import { onEach, type Row } from './helpers/transports.js'
 
@@ -15,8 +15,13 @@ interface Away {
 }
 
 /** A peer whose server is gone; what is sent to it waits. */
-async function away(t: ExecutionContext, row: Row, options: ConnectOptions = {}): Promise<Away> {
-  const far = await farServer(t, row)
+async function away(
+  t: ExecutionContext,
+  row: Row,
+  options: ConnectOptions = {},
+  how: FarOptions = {},
+): Promise<Away> {
+  const far = await farServer(t, row, how)
   const client = makeSocket(t, row)
   const reconnect = { minDelay: 1, maxDelay: 10, queueWhileDisconnected: true }
   const peer = await client.connect(far.endpoint, { ...options, reconnect })
@@ -157,6 +162,27 @@ onEach('an orderly end sends what waited for the return', async (t, row) => {
   end.end()
   await within(returned, 'close')
   t.is(client.stats().droppedMessages, 0)
+})
+
+onEach('when the connection breaks before all has gone out, the rest waits on', async (t, row) => {
+  const { far, client, peer } = await away(t, row, { sendHighWaterMark: 64 * 1024 }, { paused: true })
+  const block = Buffer.alloc(4 * 1024 * 1024)
+  for (let i = 0; i < 4; i++) t.false(peer.send(block))
+  const sent = peer.sendAsync('last')
+  const left = collect(client, 'disconnect', () => peer.bufferedBytes)
+  await far.open()
+  const first = await far.accept()
+  await until(() => peer.connected, 'the return')
+  await quiet(50)
+  first.reset()
+  t.true((await left.next('the loss')) >= block.length)
+  const second = await far.accept()
+  second.resume()
+  t.true(await within(sent, 'sendAsync'))
+  const arrived = [(await second.next()).length]
+  while (arrived.at(-1) !== 4) arrived.push((await second.next()).length)
+  t.is(arrived.length + client.stats().droppedMessages, 5)
+  t.true(arrived.slice(0, -1).every((length) => length === block.length))
 })
 
 onEach('nothing is sent twice when the connection breaks again', async (t, row) => {

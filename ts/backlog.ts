@@ -34,6 +34,10 @@ export class Backlog {
     return this.#charged
   }
 
+  get hasRoom(): boolean {
+    return this.#charged < this.#mark
+  }
+
   get atBound(): boolean {
     return this.#charged >= this.bound
   }
@@ -49,7 +53,7 @@ export class Backlog {
   add(data: Payload, bytes: number): boolean {
     this.#messages.push(typeof data === 'string' ? data : copyPayload(data))
     this.#charged += bytes + messageCharge
-    return this.#charged < this.#mark
+    return this.hasRoom
   }
 
   /** Gives the messages away one after the other, as long as they are wanted. */

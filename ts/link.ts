@@ -116,11 +116,11 @@ export class Link {
     this.#settle?.resolve(peer)
   }
 
-  /** The connection has ended, and it will return. What is sent from now on has to wait, if it may. */
-  lost(): boolean {
+  /** The connection has ended, and it will return. Where what is sent from now on has to wait, if it may. */
+  lost(): Backlog | undefined {
     this.#backoff?.lived(performance.now() - this.#connectedAt)
     this.#queueing = this.#backlog !== undefined
-    return this.#queueing
+    return this.#backlog
   }
 
   /** The end of the connection is about to be told. */

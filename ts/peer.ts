@@ -1,3 +1,4 @@
+import type { Backlog } from './backlog.js'
 import type { Link } from './link.js'
 import type { PeerHost } from './peer-host.js'
 import { checkCloseOptions } from './options.js'
@@ -27,8 +28,8 @@ export let makePeer: (host: PeerHost, origin: Origin, id: number, address: strin
 export let markFull: (peer: Peer) => void
 /** @internal */
 export let isFull: (peer: Peer) => boolean
-/** Its connection has ended and will be made again; `waiting`: what is sent meanwhile waits. @internal */
-export let markAway: (peer: Peer, waiting: boolean) => void
+/** Its connection has ended and will be made again; what is sent meanwhile waits, if there is a queue for it. @internal */
+export let markAway: (peer: Peer, queue: Backlog | undefined) => void
 /** @internal */
 export let markReturned: (peer: Peer, address: string, port: number) => void
 /** How many connections it has lost so far: tells what belongs to which. @internal */
@@ -76,7 +77,7 @@ export class Peer<D = unknown> {
     makePeer = (host, origin, id, address, port) => new Peer(key, host, origin, id, address, port)
     markFull = (peer) => (peer.#full = true)
     isFull = (peer) => peer.#full
-    markAway = (peer, waiting) => peer.#leave(waiting)
+    markAway = (peer, queue) => peer.#leave(queue)
     markReturned = (peer, address, port) => peer.#return(address, port)
     lossesOf = (peer) => peer.#losses
     markClosing = (peer) => (peer.#connected = peer.#waiting = false)
@@ -153,9 +154,9 @@ export class Peer<D = unknown> {
       this.#sending === undefined && !this.#host.wouldTrip(this)
         ? this.send(data, options)
         : await this.#sendLater(data, options)
-    const losses = this.#losses
+    const { losses, waits } = { losses: this.#losses, waits: this.#waiting }
     if (sent === false) await this.drained()
-    return sent !== null && this.#takes && this.#losses === losses
+    return sent !== null && this.#takes && (waits || this.#losses === losses)
   }
 
   /** Sends at once what waits for the end of the turn. */
@@ -217,11 +218,11 @@ export class Peer<D = unknown> {
     waiters?.forEach((resolve) => resolve())
   }
 
-  #leave(waiting: boolean): void {
+  #leave(queue: Backlog | undefined): void {
     this.#connected = false
-    this.#waiting = waiting
+    this.#waiting = queue !== undefined
     this.#losses++
-    this.#drain()
+    if (queue?.hasRoom ?? true) this.#drain()
   }
 
   #return(address: string, port: number): void {
