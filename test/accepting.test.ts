@@ -5,7 +5,9 @@ import { deafServer, fill } from './helpers/deaf-server.js'
 import { Collected, quiet, turns, until, within } from './helpers/events.js'
 import { connect, type FarEnd, type Where } from './helpers/far-end.js'
 import { serve } from './helpers/sockets.js'
-import { onEach, remoteOf, whereOf } from './helpers/transports.js'
+import { onEach, remoteOf, rows, whereOf } from './helpers/transports.js'
+
+const tcp = rows[0]!
 
 async function all(count: number, where: Where, t: ExecutionContext): Promise<FarEnd[]> {
   const ends = await Promise.all(Array.from({ length: count }, () => connect(where)))
@@ -49,6 +51,36 @@ onEach('maxConnections of a bind counts those of that endpoint only', async (t, 
   await all(3, whereOf(other), t)
   await until(() => server.socket.stats().connections === 4, 'the other endpoint takes three')
   t.is(server.socket.stats().refused, 1)
+})
+
+test('beyond maxConnectionsPerAddress connections from that address are closed at once and counted', async (t) => {
+  const server = await serve(t, tcp, { maxConnectionsPerAddress: 2 })
+  const v6 = await server.socket.bind('tcp://*:0')
+  const refused = new Collected<MonitorEvent>()
+  server.socket.on('monitor', (event) => {
+    if (event.type === 'refused') refused.add(event)
+  })
+  const from = async (localAddress: string, port = server.port): Promise<FarEnd> => {
+    const end = await connect(port, { localAddress })
+    t.teardown(() => end.destroy())
+    return end
+  }
+  const first = await from('127.0.0.2')
+  await from('127.0.0.2', v6.port)
+  await until(() => server.socket.stats().connections === 2, 'both are in')
+  // Here it comes in as ::ffff:127.0.0.2.
+  await within((await from('127.0.0.2', v6.port)).ended, 'the third is closed')
+  await within((await from('127.0.0.2')).ended, 'the fourth is closed')
+  t.like(await refused.next(), { remoteAddress: '::ffff:127.0.0.2', endpoint: v6.endpoint })
+  t.like(await refused.next(), { remoteAddress: '127.0.0.2', endpoint: server.listener.endpoint })
+  t.is(server.socket.stats().refused, 2)
+
+  await Promise.all([from('127.0.0.3'), from('127.0.0.3')])
+  await until(() => server.socket.stats().connections === 4, 'another address has its own count')
+  await first.finish()
+  await until(() => server.socket.stats().connections === 3, 'one has left')
+  await from('127.0.0.2')
+  await until(() => server.socket.stats().connections === 4, 'the next is in')
 })
 
 const echo = `

@@ -1,10 +1,11 @@
 import test from 'ava'
 import { Context, StreamSocket } from '../ts/index.js'
 import { freshPath } from './helpers/paths.js'
-import { optionTable, type Option, type OptionName, type Where } from '../ts/option-table.js'
+import type { Option, Where } from '../ts/option-kinds.js'
+import { optionTable, type OptionName } from '../ts/option-table.js'
 
 const options = Object.entries(optionTable) as [OptionName, Option][]
-const places: readonly Where[] = ['socket', 'bind', 'connect', 'context']
+const places: readonly Where[] = ['socket', 'bind', 'connect', 'reconnect', 'close', 'context']
 const wrongArgument = { code: 'ERR_MILLRACE_INVALID_OPTION' }
 
 function goodValue(name: OptionName, option: Option): unknown {
@@ -15,7 +16,12 @@ function goodValue(name: OptionName, option: Option): unknown {
     case 'choice':
       return option.default
     case 'boolean':
+    case 'group':
       return true
+    case 'string':
+      return 'words'
+    case 'signal':
+      return new AbortController().signal
     case 'function':
       return () => undefined
     default:
@@ -34,6 +40,8 @@ async function givenAt(where: Where, given: object): Promise<unknown> {
   try {
     if (where === 'context') await new Context(given).close()
     else if (where === 'socket') await new StreamSocket(given).close()
+    else if (where === 'close') await socket.close(given)
+    else if (where === 'reconnect') await connectWith({ reconnect: given })
     else if (where === 'bind') await socket.bind(endpointFor(given), given)
     else await connectWith(given)
     return undefined
@@ -125,6 +133,26 @@ test('an unknown option is refused and the nearest name of that place is suggest
     t.true(error instanceof TypeError)
     t.like(error, { ...wrongArgument, message })
   }
+})
+
+test('a close gives a code and a reason that a WebSocket close may have', async (t) => {
+  const good: readonly object[] = [{ code: 1000 }, { code: 3000, reason: 'é'.repeat(61) }, { code: 4999 }]
+  for (const given of good) t.is(await givenAt('close', given), undefined)
+  const bad: readonly object[] = [{ code: 1001 }, { code: 2999 }, { reason: 'é'.repeat(62) }]
+  for (const given of bad) {
+    const error = await givenAt('close', given)
+    t.true(error instanceof RangeError)
+    t.like(error, wrongArgument)
+  }
+  const socket = new StreamSocket()
+  const { endpoint } = await socket.bind('tcp://127.0.0.1:0')
+  const peer = await socket.connect(endpoint)
+  await t.throwsAsync(peer.close(1001), { instanceOf: RangeError })
+  await t.throwsAsync(peer.close(1000, 5 as never), { instanceOf: TypeError })
+  await t.throwsAsync(socket.disconnect(peer, { code: 999 }), { instanceOf: RangeError })
+  t.true(peer.connected)
+  await peer.close(4000, 'done')
+  await socket.close({ linger: 0 })
 })
 
 test('context takes a Context only', (t) => {

@@ -19,6 +19,8 @@ const expected: Readonly<Record<string, string>> = {
   'both.cjs': 'hello\n',
   'chat.mts': 'user 1: good morning\nuser 1 left: PEER_CLOSED\n',
   'rows.mjs': '100000 rows, PEER_CLOSED\n',
+  'returning.mjs':
+    'peer 1 is here\npeer 1 left, back soon: true\npeer 1 is here\nsent while nobody was there\npeer 1 left, back soon: false\n',
   'polite-echo.mjs': '20000000 bytes came back\n',
 }
 

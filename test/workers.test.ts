@@ -50,6 +50,29 @@ test('a worker ends by itself once its sockets are closed, and is kept by a boun
   t.like(outcome, { ...fine, stdout: 'empty 0\nbound false\n' })
 })
 
+test('terminate() while connections are tried again harms nothing', async (t) => {
+  const outcome = await runMain(`${prelude}
+    const far = await listen()
+    const worker = inWorker(\`
+      const client = new StreamSocket()
+      const reconnect = { minDelay: 1, maxDelay: 2, queueWhileDisconnected: true }
+      client.connect('tcp://127.0.0.1:1', { reconnect })
+      client.connect('tcp://mill.example:1', { reconnect, lookup() {} })
+      const many = Array.from({ length: 8 }, () => client.connect('\${far.endpoint}', { reconnect }))
+      client.on('disconnect', (peer) => peer.send('waits'))
+      Promise.all(many).then(() => parentPort.postMessage('connected'))
+    \`)
+    await heard(worker)
+    const resets = setInterval(() => far.accepted.all.splice(0).forEach((each) => each.reset()), 1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await worker.terminate()
+    clearInterval(resets)
+    await far.close()
+    console.log('over')
+  `)
+  t.like(outcome, { ...fine, stdout: 'over\n' })
+})
+
 test('terminate() under load harms neither the process nor other threads', async (t) => {
   const outcome = await runMain(
     `${prelude}

@@ -1,7 +1,7 @@
 import type { Peer } from './peer.js'
 
 /** message_charge of native/engine/connection/outbox.hpp. */
-const messageCharge = 128
+export const messageCharge = 128
 
 /** A consumer that is slow lets go of this much before it has taken all. */
 const mostOwed = 64 * 1024

@@ -108,10 +108,12 @@ export class Consumers implements MailboxHost, RecordQueue {
   gone(peer: Peer, reason: DisconnectReason): void {
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
-    if (this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
+    // An iterator may still work on the last message.
+    if (!this.#iterator && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
     const record: StreamRecord = { type: 'disconnect', peer, reason }
     this.#untold.add(record)
     this.#waiting.push(record)
+    this.#iterator?.wake()
   }
 
   /** Drops the messages that wait, of one peer or of all. */
@@ -135,14 +137,12 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   next(): StreamRecord | undefined {
     const record = this.#waiting.shift()
-    if (record) this.#tell(record)
-    return record
+    return record && this.#told(record)
   }
 
   nextAll(): StreamRecord[] {
     const all = this.#waiting.takeAll()
-    if (this.#untold.size !== 0) all.forEach((record) => this.#tell(record))
-    return all
+    return this.#untold.size === 0 ? all : all.map((record) => this.#told(record))
   }
 
   release(): void {
@@ -175,25 +175,25 @@ export class Consumers implements MailboxHost, RecordQueue {
   }
 
   onGone(peer: Peer, reason: DisconnectReason): void {
-    if (!this.#handler && !this.#closed) {
-      this.#waiting.push({ type: 'disconnect', peer, reason })
-      if (!this.#iterator) this.#waiting.pushSilent(peer)
-    }
-    this.#receiver.onGone(peer, reason)
-    this.#iterator?.wake()
+    const told = this.#receiver.onGone(peer, reason)
+    if (this.#handler || this.#closed) return
+    this.#waiting.push({ type: 'disconnect', peer, reason: told })
+    if (!this.#iterator) this.#waiting.pushSilent(peer)
+    else this.#iterator.wake()
   }
 
   #offer(handler: MessageHandler, record: StreamRecord): void {
     if (record.type === 'message') this.#call(handler, record.peer, record.data, true)
   }
 
-  #tell(record: StreamRecord): void {
-    if (record.type === 'disconnect' && this.#untold.delete(record))
-      this.#receiver.onGone(record.peer, record.reason)
+  /** The record as the application gets it, after the event if that was still to be told. */
+  #told(record: StreamRecord): StreamRecord {
+    if (record.type !== 'disconnect' || !this.#untold.delete(record)) return record
+    return { ...record, reason: this.#receiver.onGone(record.peer, record.reason) }
   }
 
   #drop(record: StreamRecord): void {
     if (record.type === 'message') this.charges.taken(record.peer, record.data.byteLength)
-    else this.#tell(record)
+    else this.#told(record)
   }
 }

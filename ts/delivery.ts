@@ -1,8 +1,8 @@
-import { Charges, type ChargedSide } from './charges.js'
+import { Charges, messageCharge, type ChargedSide } from './charges.js'
 import { Consumers, type MessageHandler } from './consumers.js'
 import { Blocks } from './memory.js'
 import type { NativeEvent } from './native.js'
-import { isCut, type Peer } from './peer.js'
+import { isCut, lossesOf, type Peer } from './peer.js'
 import { isThenable, report } from './report.js'
 import type { DisconnectReason, MessageInfo } from './types.js'
 
@@ -14,7 +14,9 @@ export interface Receiver extends ChargedSide {
   peerOf(id: number): Peer | undefined
   allPeers(): Iterable<Peer>
   onEvent(id: number, event: NativeEvent): void
-  onGone(peer: Peer, reason: DisconnectReason): void
+  /** Tells of the end; the reason as it was told. */
+  onGone(peer: Peer, reason: DisconnectReason): DisconnectReason
+  releaseLost(charge: number): void
 }
 
 /** Takes batches apart and gives each message to whoever consumes it. */
@@ -100,7 +102,10 @@ export class Delivery {
   }
 
   #releaseAfter(peer: Peer, bytes: number, result: PromiseLike<unknown>): void {
+    const losses = lossesOf(peer)
     const release = (): void => {
+      // What belongs to an earlier connection of the peer is charged to the socket.
+      if (lossesOf(peer) !== losses) return this.#receiver.releaseLost(bytes + messageCharge)
       this.#charges.taken(peer, bytes)
       this.#charges.settle()
     }

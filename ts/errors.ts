@@ -80,6 +80,32 @@ export function claimed(what: string, holder: string): MillraceError {
   return new MillraceError('ERR_MILLRACE_CLAIMED', `${what} has a consumer already: ${holder}`)
 }
 
+/** As Node's own API says it: by the name and the code of the error. */
+export function aborted(signal: AbortSignal): MillraceError {
+  const error = new MillraceError('ABORT_ERR', 'The operation was aborted')
+  const hidden = { configurable: true, writable: true }
+  Object.defineProperty(error, 'name', { value: 'AbortError', ...hidden })
+  Object.defineProperty(error, 'cause', { value: signal.reason as unknown, ...hidden })
+  return error
+}
+
+/** What an attempt to connect fails with, be it an exception of the application's own look-up. */
+export function asMillraceError(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  const { code, message } = error as Partial<NodeJS.ErrnoException>
+  const made = new MillraceError(code ?? 'ENOTFOUND', message ?? String(error))
+  Object.defineProperty(made, 'cause', { value: error, configurable: true, writable: true })
+  return made
+}
+
+export function queueFull(id: number): MillraceError {
+  return new MillraceError('EAGAIN', `The queue of peer ${id} is full (maxBufferedBytes)`)
+}
+
+export function tooLong(bytes: number): RangeError & { code: string } {
+  return outOfRange('at most maxMessageSize bytes', 'data', bytes)
+}
+
 /** Node's name for an errno, or our own code. */
 export function codeOf(failure: NativeError): string {
   return failure.code ?? getSystemErrorName(-(failure.errno ?? 0))

@@ -1,7 +1,7 @@
 export { Context } from './context.js'
 export { MillraceError } from './errors.js'
 export { Listener } from './listener.js'
-export type { ConnectionLimits, ContextOptions, SocketLimits } from './option-types.js'
+export type { ConnectionLimits, ContextOptions, ReconnectOptions, SocketLimits } from './option-types.js'
 export { Peer } from './peer.js'
 export { StreamSocket } from './stream-socket.js'
 export type {

@@ -12,7 +12,7 @@ export interface MailboxHost {
   /** Messages of the peer that wait for a consumer of the socket become its own. */
   collect(peer: Peer): MessageRecord[]
   /** Its last message has been taken. */
-  onGone(peer: Peer, reason: DisconnectReason): void
+  onGone(peer: Peer, reason: DisconnectReason): unknown
   /** The claim has been given back; the messages that are left wait again, and the end behind them. */
   unclaimed(peer: Peer, left: MessageRecord[], end: DisconnectReason | undefined): void
 }

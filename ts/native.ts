@@ -74,6 +74,9 @@ export interface NativeStats extends NativeTraffic {
   connections: number
   slabBytes: number
   refused: number
+  unfinishedBytes: number
+  handshakeFailures: number
+  handoverMicros: number
 }
 
 export interface NativeContext {
@@ -87,13 +90,20 @@ export interface NativeSocket {
   sendList(id: number, chunks: readonly Uint8Array[]): number
   listen(place: NativePlace, how: ListenHow, options: NumbersOf<string>): NativeBound | Failed
   unlisten(id: number): void
+  /** Sets an id aside, also between connections, until `releaseId`; 0 is the next free one. */
+  keepId(wanted: number): number | Failed
+  /** While it has a peer, the id is free when that has ended. */
+  releaseId(id: number): void
+  /** The id is one that was kept, with no other attempt under way. */
   connect(
     places: readonly NativePlace[],
     timeout: number,
     routingId: number,
     options: NumbersOf<string>,
   ): number | Failed
-  stopConnecting(): void
+  stopConnecting(token: number): void
+  /** Counts messages to this id that were dropped here. */
+  countDropped(id: number, messages: number): void
   end(id: number, linger: number): void
   destroy(id: number): void
   endAll(linger: number): void

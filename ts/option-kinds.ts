@@ -1,6 +1,7 @@
-// What an option can be, and what is said of it in the table.
+// What a row of ts/option-table.ts can be.
 
-export type Where = 'socket' | 'bind' | 'connect' | 'context'
+/** `reconnect` and `close` are objects of their own: the option of that name, and what ends a connection or a socket. */
+export type Where = 'socket' | 'bind' | 'connect' | 'reconnect' | 'close' | 'context'
 
 interface Common {
   readonly where: readonly Where[]
@@ -30,6 +31,12 @@ export interface FlagOption extends Common {
 }
 /** Checked by its kind only; its type is written by hand in types.ts. */
 export interface OtherOption extends Common {
-  readonly type: 'function' | 'object' | 'any'
+  readonly type: 'function' | 'object' | 'string' | 'signal' | 'any'
 }
-export type Option = NumberOption | ChoiceOption | FlagOption | OtherOption
+/** A boolean, or an object with the options of that place. */
+export interface GroupOption extends Common {
+  readonly type: 'group'
+  readonly of: Where
+  readonly default: boolean
+}
+export type Option = NumberOption | ChoiceOption | FlagOption | OtherOption | GroupOption

@@ -2,8 +2,7 @@
 // (option-types.ts), the engine's structures (native/engine/options.hpp) and the reference page (docs/options.md).
 
 import type { Option } from './option-kinds.js'
-
-export type { NumberOption, Option, Where } from './option-kinds.js'
+import { closeTable, reconnectTable } from './option-groups.js'
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -101,7 +100,7 @@ export const optionTable = {
     min: 0,
     max: longest,
     default: 2_000,
-    where: everywhere,
+    where: [...everywhere, 'close'],
     native: 'connection',
     doc: 'How long an orderly end may take: flush, shut down, wait for the peer to end. Afterwards the connection is cut.',
   },
@@ -161,7 +160,7 @@ export const optionTable = {
     default: undefined,
     where: ['socket'],
     native: 'socket',
-    doc: 'The same for one remote address (IPv4-mapped ones count as IPv4, IPv6 by their first 64 bits). Default: none.',
+    doc: 'The same for those that come from one address: an IPv4 address, however it is written, or an IPv6 network of 64 bits. Default: none.',
   },
   backlog: {
     type: 'number',
@@ -229,6 +228,13 @@ export const optionTable = {
     where: ['context'],
     doc: 'Threads that connections live on, beside the one that runs JavaScript. 0: on the event loop itself.',
   },
+  reconnect: {
+    type: 'group',
+    of: 'reconnect',
+    default: false,
+    where: ['connect'],
+    doc: 'Whether to try again until it succeeds, and whenever the connection is lost; the Peer stays the same.',
+  },
   spinMicros: {
     type: 'number',
     unit: 'microseconds',
@@ -250,7 +256,14 @@ export const optionTable = {
     where: ['socket'],
     doc: 'Every received message has memory of its own: it may be transferred or kept without keeping others. Costs a copy for messages of up to 16 KiB.',
   },
+  ...reconnectTable,
+  ...closeTable,
   context: { type: 'object', where: ['socket'], doc: 'The Context to run in. Default: one for the thread.' },
+  signal: {
+    type: 'signal',
+    where: everywhere,
+    doc: 'An AbortSignal that ends what was made here: it closes the socket, unbinds the endpoint, ends the attempt or the connection. That of a socket is no default for its endpoints.',
+  },
   data: { type: 'any', where: ['connect'], doc: 'Becomes `peer.data`.' },
   lookup: {
     type: 'function',

@@ -32,7 +32,7 @@ export interface SocketLimits {
   maxTotalBufferedBytes?: number
   /** Beyond it connections are accepted, closed at once and counted. Default: the limit of descriptors less 256 for a socket, none for an endpoint. In connections. */
   maxConnections?: number
-  /** The same for one remote address (IPv4-mapped ones count as IPv4, IPv6 by their first 64 bits). Default: none. In connections. */
+  /** The same for those that come from one address: an IPv4 address, however it is written, or an IPv6 network of 64 bits. Default: none. In connections. */
   maxConnectionsPerAddress?: number
   /** You promise to use `data` within the handler only, so that its memory may be used again. Not together with iterators. Default: false. */
   transientData?: boolean
@@ -62,6 +62,26 @@ export interface ConnectorOptions {
   timeout?: number
   /** The routing id of the connection. Default: the next free one. In id. */
   routingId?: number
+}
+
+/** How a connection is made again. */
+export interface ReconnectOptions {
+  /** The first wait before trying again. Each that follows is twice as long, and each is cut short at random by up to a half, so that many clients do not come back at once. In milliseconds. Default: 100 ms. */
+  minDelay?: number
+  /** The longest wait; never less than minDelay. Waits start anew after a connection that lasted longer than the wait before it. In milliseconds. Default: 5 s. */
+  maxDelay?: number
+  /** After so many attempts in a row that failed, the first one included, it gives up. Default: never. In attempts. */
+  maxAttempts?: number
+  /** Whether what is sent while the connection is away waits for its return, bounded by maxBufferedBytes; without it `send` returns null. Default: false. */
+  queueWhileDisconnected?: boolean
+}
+
+/** What the peer is told at the end. */
+export interface CloseFrame {
+  /** What a WebSocket peer is told: 1000, or 3000 to 4999. No meaning on other transports. In close code. */
+  code?: number
+  /** The same in words, at most 123 bytes of UTF-8. */
+  reason?: string
 }
 
 /** Of a Context. */

@@ -1,7 +1,11 @@
 import { outOfRange, unknownOption, wrongOption, wrongType } from './errors.js'
 import type { NumbersOf } from './native.js'
-import { optionTable, type NumberOption, type Option, type OptionName, type Where } from './option-table.js'
-import type { Transport } from './types.js'
+import type { NumberOption, Option, Where } from './option-kinds.js'
+import { optionTable, type OptionName } from './option-table.js'
+import type { CloseOptions, Transport } from './types.js'
+
+/** A control frame has room for 125 bytes, the code takes 2. */
+const longestReason = 123
 
 const options = Object.entries(optionTable) as [OptionName, Option][]
 
@@ -39,6 +43,11 @@ function checkNumber(name: string, option: NumberOption, value: unknown): void {
     throw outOfRange(expected, name, value)
 }
 
+/** By its looks, as Node does: it may come from another realm. */
+function isSignal(value: unknown): value is AbortSignal {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+}
+
 function checkValue(name: string, option: Option, value: unknown): void {
   switch (option.type) {
     case 'number':
@@ -48,6 +57,13 @@ function checkValue(name: string, option: Option, value: unknown): void {
       throw wrongType(`one of ${option.values.map((each) => `'${each}'`).join(', ')}`, name, value)
     case 'any':
       return
+    case 'signal':
+      if (isSignal(value)) return
+      throw wrongType('an AbortSignal', name, value)
+    case 'group':
+      if (typeof value === 'boolean') return
+      if (typeof value === 'object' && value !== null) return checkOptions(option.of, value)
+      throw wrongType('a boolean or an object', name, value)
     case 'object':
       if (typeof value === 'object' && value !== null) return
       throw wrongType('an object', name, value)
@@ -66,6 +82,17 @@ export function checkOptions(where: Where, given: unknown): void {
     if (!option?.where.includes(where)) throw unknownOption(name, where, nearest(name, where))
     if (value !== undefined) checkValue(name, option, value)
   }
+}
+
+/** The code and the reason that a close may give are those of RFC 6455. */
+export function checkCloseOptions(given: {
+  readonly [Name in keyof CloseOptions]?: CloseOptions[Name] | undefined
+}): void {
+  checkOptions('close', given)
+  const { code = 1000, reason = '' } = given
+  if (code !== 1000 && code < 3000) throw outOfRange('1000, or a number from 3000 to 4999', 'code', code)
+  if (Buffer.byteLength(reason) > longestReason)
+    throw outOfRange(`at most ${longestReason} bytes of UTF-8`, 'reason', reason)
 }
 
 const transports: readonly string[] = ['tcp', 'ipc'] satisfies Transport[]

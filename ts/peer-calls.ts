@@ -1,9 +1,10 @@
 import type { Consumers } from './consumers.js'
-import { MillraceError, outOfRange } from './errors.js'
+import { queueFull, tooLong } from './errors.js'
 import type { Mailbox } from './mailbox.js'
+import { PeerQueues } from './peer-queues.js'
 import { Sent, type NativeAddress, type NativeSocket } from './native.js'
 import { copyPayload, payloadBytes, sendPayload } from './payload.js'
-import { isGone, markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
+import { isGone, markAway, markClosing, markCut, markFull, originOf, type Peer } from './peer.js'
 import type { PeerHost } from './peer-host.js'
 import type { CloseOptions, Payload, PeerStats, SendResult } from './types.js'
 
@@ -34,14 +35,18 @@ export class PeerCalls implements PeerHost {
   readonly #ended = new WeakSet<Peer>()
   readonly #paused = new WeakSet<Peer>()
   #allPaused = false
+  readonly #queues: PeerQueues
 
   constructor(socket: NativeSocket, consumers: Consumers, onDropped: (peer: Peer, bytes: number) => void) {
     this.#native = socket
     this.#consumers = consumers
     this.#onDropped = onDropped
+    this.#queues = new PeerQueues(socket, onDropped)
   }
 
   sendTo(peer: Peer, data: Payload): SendResult {
+    const queue = originOf(peer).link?.queue
+    if (queue) return this.#queues.add(peer, queue, data)
     const sent = sendPayload(this.#native, idOf(peer), data)
     if (sent === Sent.taken) return true
     if (sent === Sent.full) {
@@ -70,7 +75,8 @@ export class PeerCalls implements PeerHost {
   }
 
   queued(peer: Peer): number {
-    return peer.connected ? this.#native.queued(idOf(peer)) : 0
+    const waiting = originOf(peer).link?.queue?.charged ?? 0
+    return waiting + (peer.connected ? this.#native.queued(idOf(peer)) : 0)
   }
 
   localAddress(peer: Peer): NativeAddress | undefined {
@@ -82,26 +88,50 @@ export class PeerCalls implements PeerHost {
   }
 
   async disconnect(peer: Peer, options: CloseOptions = {}): Promise<void> {
-    if (isGone(peer) || this.#ended.has(peer)) return
+    const over = isGone(peer) || this.#ended.has(peer)
+    this.closing(peer)
+    if (over) return
     const ended = new Promise<void>((resolve) => {
       this.#ending.set(peer, [...(this.#ending.get(peer) ?? []), resolve])
     })
-    markClosing(peer)
     this.#native.end(idOf(peer), options.linger ?? originOf(peer).linger)
     await ended
   }
 
+  /** It is sent to no more, and not connected to again. */
+  closing(peer: Peer): void {
+    const { link } = originOf(peer)
+    if (peer.connected && link?.queue) this.#queues.sendRest(peer, link.queue)
+    markClosing(peer)
+    link?.end()
+  }
+
   /** The connection has ended; its messages, and `disconnect` behind them, may still wait for a consumer. */
   ended(peer: Peer): void {
-    markClosing(peer)
+    const { link } = originOf(peer)
+    if (link?.returns) markAway(peer, link.lost())
+    else markClosing(peer)
     this.#ended.add(peer)
     this.#ending.get(peer)?.forEach((resolve) => resolve())
     this.#ending.delete(peer)
   }
 
+  /** It is connected again: what waited goes first. True when there is room again. */
+  returned(peer: Peer): boolean {
+    this.#ended.delete(peer)
+    return this.hasRoom(peer)
+  }
+
+  /** Sends what waits, if there is something; whether there is room for more then. */
+  hasRoom(peer: Peer): boolean {
+    const { link } = originOf(peer)
+    return !link?.queue || this.#queues.send(peer, link)
+  }
+
   destroyPeer(peer: Peer): void {
     markClosing(peer)
     markCut(peer)
+    originOf(peer).link?.end()
     this.#native.destroy(idOf(peer))
     this.#consumers.drop(peer)
   }
@@ -137,9 +167,8 @@ export class PeerCalls implements PeerHost {
   }
 
   #notTaken(peer: Peer, data: Payload, sent: number): null {
-    if (sent === Sent.tooLong) throw outOfRange('at most maxMessageSize bytes', 'data', payloadBytes(data))
-    if (sent === Sent.atBound)
-      throw new MillraceError('EAGAIN', `The queue of peer ${peer.routingId} is full (maxBufferedBytes)`)
+    if (sent === Sent.tooLong) throw tooLong(payloadBytes(data))
+    if (sent === Sent.atBound) throw queueFull(peer.routingId)
     if (sent === Sent.dropped) this.#onDropped(peer, payloadBytes(data))
     return null
   }

@@ -1,6 +1,17 @@
+import type { Backlog } from './backlog.js'
+import type { Link } from './link.js'
 import type { Mailbox } from './mailbox.js'
+import { checkCloseOptions } from './options.js'
 import type { PeerHost } from './peer-host.js'
-import type { DisconnectReason, MessageRecord, Payload, PeerStats, SendOptions, SendResult, Transport } from './types.js'
+import type {
+  DisconnectReason,
+  MessageRecord,
+  Payload,
+  PeerStats,
+  SendOptions,
+  SendResult,
+  Transport,
+} from './types.js'
 
 /** Where a peer came from, and what holds for it there: one object for all peers of an endpoint. */
 export interface Origin {
@@ -8,6 +19,14 @@ export interface Origin {
   readonly transport: Transport
   readonly linger: number
   readonly maxBufferedBytes: number
+  /** Of a peer that was connected to with `reconnect` or a signal. */
+  readonly link?: Link
+}
+
+export function policies(
+  native: Readonly<Record<string, number>>,
+): Pick<Origin, 'linger' | 'maxBufferedBytes'> {
+  return { linger: native['linger'] ?? 0, maxBufferedBytes: native['maxBufferedBytes'] ?? 0 }
 }
 
 const key = Symbol('made by a StreamSocket')
@@ -16,6 +35,14 @@ const key = Symbol('made by a StreamSocket')
 export let makePeer: (host: PeerHost, origin: Origin, id: number, address?: string, port?: number) => Peer
 /** @internal */
 export let markFull: (peer: Peer) => void
+/** @internal */
+export let isFull: (peer: Peer) => boolean
+/** Its connection has ended and will be made again; what is sent meanwhile waits, if there is a queue for it. @internal */
+export let markAway: (peer: Peer, queue: Backlog | undefined) => void
+/** @internal */
+export let markReturned: (peer: Peer, address?: string, port?: number) => void
+/** How many connections it has lost so far: tells what belongs to which. @internal */
+export let lossesOf: (peer: Peer) => number
 /** @internal */
 export let markClosing: (peer: Peer) => void
 /** @internal */
@@ -37,17 +64,21 @@ export let originOf: (peer: Peer) => Origin
 /** @internal */
 export let hostOf: (peer: Peer) => PeerHost
 
-/** One connection. Safe to touch when it is gone: `connected` is false and `send` returns null. */
+/**
+ * One connection, or with `reconnect` one after the other. Safe to touch when it is gone: `connected` is false and `send`
+ * returns null.
+ */
 export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   readonly #host: PeerHost
   readonly #origin: Origin
   readonly routingId: number
-  /** undefined on ipc, as the other addresses and ports of a peer are. */
-  readonly remoteAddress: string | undefined
-  readonly remotePort: number | undefined
   /** For the application. */
   data: D | undefined
+  #remoteAddress: string | undefined
+  #remotePort: number | undefined
   #connected = true
+  #waiting = false
+  #losses = 0
   #cut = false
   #full = false
   #waiters: (() => void)[] | undefined
@@ -59,7 +90,11 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   static {
     makePeer = (host, origin, id, address, port) => new Peer(key, host, origin, id, address, port)
     markFull = (peer) => (peer.#full = true)
-    markClosing = (peer) => (peer.#connected = false)
+    isFull = (peer) => peer.#full
+    markAway = (peer, queue) => peer.#leave(queue)
+    markReturned = (peer, address, port) => peer.#return(address, port)
+    lossesOf = (peer) => peer.#losses
+    markClosing = (peer) => (peer.#connected = peer.#waiting = false)
     markCut = (peer) => (peer.#cut = true)
     isCut = (peer) => peer.#cut
     markDrained = (peer) => peer.#drain()
@@ -77,8 +112,8 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
     this.#host = host
     this.#origin = origin
     this.routingId = id
-    this.remoteAddress = address
-    this.remotePort = port
+    this.#remoteAddress = address
+    this.#remotePort = port
   }
 
   get transport(): Transport {
@@ -88,6 +123,15 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   /** The endpoint that it was accepted at or connected to. */
   get endpoint(): string {
     return this.#origin.endpoint
+  }
+
+  /** undefined on ipc, as the other addresses and ports of a peer are. */
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#remotePort
   }
 
   get connected(): boolean {
@@ -127,8 +171,9 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
       this.#sending === undefined && !this.#host.wouldTrip(this)
         ? this.send(data, options)
         : await this.#sendLater(data, options)
+    const { losses, waits } = { losses: this.#losses, waits: this.#waiting }
     if (sent === false) await this.drained()
-    return sent !== null && this.#connected
+    return sent !== null && this.#takes && (waits || this.#losses === losses)
   }
 
   /** Sends at once what waits for the end of the turn. */
@@ -138,7 +183,7 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
 
   /** Resolves when `send` would return true again, or the peer is gone. */
   drained(): Promise<void> {
-    if (!this.#full || !this.#connected) return Promise.resolve()
+    if (!this.#full || !this.#takes) return Promise.resolve()
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve))
   }
 
@@ -175,14 +220,22 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
     return this.#host.peerStats(this)
   }
 
-  /** Ends the connection in order: what is queued is sent first. Resolves when it has ended. */
-  async close(): Promise<void> {
+  /**
+   * Ends the connection in order: what is queued is sent first. Resolves when it has ended. Code and reason have a meaning
+   * on WebSocket only.
+   */
+  async close(code?: number, reason?: string): Promise<void> {
+    checkCloseOptions({ code, reason })
     await this.#host.disconnect(this)
   }
 
   /** Cuts the connection; what is queued in either direction is dropped. */
   destroy(): void {
     this.#host.destroyPeer(this)
+  }
+
+  get #takes(): boolean {
+    return this.#connected || this.#waiting
   }
 
   /** Later ones wait for earlier ones, so that the order holds. */
@@ -211,8 +264,22 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
     waiters?.forEach((resolve) => resolve())
   }
 
-  #end(reason: DisconnectReason): void {
+  #leave(queue: Backlog | undefined): void {
     this.#connected = false
+    this.#waiting = queue !== undefined
+    this.#losses++
+    if (queue?.hasRoom ?? true) this.#drain()
+  }
+
+  #return(address?: string, port?: number): void {
+    this.#connected = true
+    this.#waiting = false
+    this.#remoteAddress = address
+    this.#remotePort = port
+  }
+
+  #end(reason: DisconnectReason): void {
+    this.#connected = this.#waiting = false
     this.#drain()
     this.#reason = reason
     this.#closed?.forEach((resolve) => resolve(reason))

@@ -1,22 +1,34 @@
 import { nativeOf, stopAll, type Context } from './context.js'
 import { Delivery, type Receiver } from './delivery.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
-import { codeOf, fromNative } from './errors.js'
+import { codeOf, fromNative, type MillraceError } from './errors.js'
+import type { Link } from './link.js'
 import type { Listener } from './listener.js'
+import type { Monitor } from './monitor.js'
 import { EventKind, native, type NativeEvent, type NativeSocket } from './native.js'
 import { makeBuffer } from './memory.js'
 import { nativeOptions } from './options.js'
-import { mailboxOf, makePeer, markClosing, markDrained, markGone, originOf, type Origin, type Peer } from './peer.js'
+import {
+  isFull,
+  mailboxOf,
+  makePeer,
+  markClosing,
+  markDrained,
+  markGone,
+  markReturned,
+  originOf,
+  type Origin,
+  type Peer,
+} from './peer.js'
 import { PeerCalls } from './peer-calls.js'
-import type { CloseOptions, DisconnectReason, MonitorEvent } from './types.js'
+import type { CloseOptions, DisconnectReason } from './types.js'
 
 /** What the core tells the application; StreamSocket passes it on. */
 export interface Application {
   connected(peer: Peer): void
   drained(peer: Peer): void
   disconnected(peer: Peer, reason: DisconnectReason): void
-  /** Makes the event only if somebody listens. */
-  monitor(make: () => MonitorEvent): void
+  readonly monitor: Monitor
 }
 
 /** Sockets that something can still happen to; native code holds none of them. */
@@ -54,7 +66,7 @@ export class SocketCore implements Receiver, EndpointsHost {
       makeBuffer,
     )
     this.calls = new PeerCalls(this.native, this.delivery.consumers, (peer, bytes) =>
-      this.#report(peer, { type: 'dropped', bytes }),
+      this.#application.monitor.report('dropped', peer, () => ({ bytes })),
     )
   }
 
@@ -88,29 +100,55 @@ export class SocketCore implements Receiver, EndpointsHost {
       case EventKind.drain:
         return this.#onDrain(id)
       case EventKind.connectFailed:
-        return this.endpoints.connectFailed(event)
+        return this.endpoints.links.connectFailed(event)
       default:
         return this.#onRefused(event)
     }
   }
 
-  onGone(peer: Peer, reason: DisconnectReason): void {
+  /** Of an earlier connection of a peer. */
+  releaseLost(charge: number): void {
+    this.native.release(0, charge)
+  }
+
+  onGone(peer: Peer, ended: DisconnectReason): DisconnectReason {
+    const { link } = originOf(peer)
+    const reason = { ...ended, willReconnect: link?.returns ?? false }
+    if (reason.willReconnect) link?.leave()
+    else this.forget(peer, reason)
+    this.#application.monitor.report('disconnected', peer, () => ({ reason }))
+    this.#application.disconnected(peer, reason)
+    link?.comeBack(reason)
+    return reason
+  }
+
+  /** It is gone for good. */
+  forget(peer: Peer, reason: DisconnectReason): void {
     this.peers.delete(peer.routingId)
     markGone(peer, reason)
     mailboxOf(peer)?.close()
+    originOf(peer).link?.forgotten()
     this.livenessChanged()
-    this.#report(peer, { type: 'disconnected', reason })
-    this.#application.disconnected(peer, reason)
+  }
+
+  disconnect(peer: Peer): void {
+    void this.calls.disconnect(peer)
+  }
+
+  retrying(link: Link, error: MillraceError, delay: number): void {
+    const { address: remoteAddress, port: remotePort } = error
+    const where = { endpoint: link.origin.endpoint, routingId: link.routingId, remoteAddress, remotePort }
+    this.#application.monitor.report('retrying', where, () => ({ error, delay }))
   }
 
   listening(listener: Listener): void {
     this.livenessChanged()
-    this.#application.monitor(() => ({ type: 'listening', endpoint: listener.endpoint }))
+    this.#application.monitor.report('listening', { endpoint: listener.endpoint })
   }
 
   async unlistened(listener: Listener, closeConnections: boolean): Promise<void> {
     this.livenessChanged()
-    this.#application.monitor(() => ({ type: 'closed', endpoint: listener.endpoint }))
+    this.#application.monitor.report('closed', { endpoint: listener.endpoint })
     if (!closeConnections) return
     const accepted = [...this.peers.values()].filter((peer) => originOf(peer).endpoint === listener.endpoint)
     await Promise.all(accepted.map((peer) => this.calls.disconnect(peer)))
@@ -151,7 +189,7 @@ export class SocketCore implements Receiver, EndpointsHost {
   async #close(linger: number): Promise<void> {
     const cut = setTimeout(() => this.delivery.consumers.drop(), linger)
     const unbound = this.endpoints.close()
-    this.peers.forEach((peer) => markClosing(peer))
+    this.peers.forEach((peer) => this.calls.closing(peer))
     this.native.endAll(linger)
     await unbound
     if (this.peers.size !== 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve))
@@ -161,21 +199,35 @@ export class SocketCore implements Receiver, EndpointsHost {
   }
 
   #onConnect(id: number, event: NativeEvent): void {
-    const make = (origin: Origin, data: unknown): Peer => {
-      const peer = makePeer(this.calls, origin, id, event.address, event.port)
-      peer.data = data
-      this.peers.set(id, peer)
-      if (this.isClosed()) markClosing(peer)
-      this.livenessChanged()
-      this.#report(peer, { type: event.token === 0 ? 'accepted' : 'connected' })
-      return peer
+    if (event.token === 0) {
+      const origin = this.endpoints.originOf(event.origin)
+      if (origin) this.#connected(this.#made(id, event, origin), 'accepted')
+      return
     }
-    const origin = this.endpoints.originOf(event.origin)
-    if (event.token !== 0) this.endpoints.connected(event.token, make)
-    else if (origin) make(origin, undefined)
-    const peer = this.peers.get(id)
-    if (!peer) return
+    const link = this.endpoints.links.take(event.token)
+    if (!link) return
+    const { peer: former } = link
+    if (former) markReturned(former, event.address, event.port)
+    const peer = former ?? this.#made(id, event, link.origin, link.data)
+    link.connected(peer)
+    const drained = this.calls.returned(peer) && isFull(peer)
+    if (drained) markDrained(peer)
+    this.#connected(peer, 'connected')
+    if (drained && !isFull(peer)) this.#application.drained(peer)
+  }
+
+  #made(id: number, event: NativeEvent, origin: Origin, data?: unknown): Peer {
+    const peer = makePeer(this.calls, origin, id, event.address, event.port)
+    peer.data = data
+    this.peers.set(id, peer)
+    if (this.isClosed()) markClosing(peer)
+    this.livenessChanged()
+    return peer
+  }
+
+  #connected(peer: Peer, type: 'accepted' | 'connected'): void {
     this.calls.arrived(peer)
+    this.#application.monitor.report(type, peer)
     this.delivery.consumers.connected(peer, () => this.#application.connected(peer))
   }
 
@@ -194,7 +246,7 @@ export class SocketCore implements Receiver, EndpointsHost {
 
   #onDrain(id: number): void {
     const peer = this.peers.get(id)
-    if (!peer) return
+    if (!peer || !this.calls.hasRoom(peer)) return
     markDrained(peer)
     this.#application.drained(peer)
   }
@@ -203,33 +255,14 @@ export class SocketCore implements Receiver, EndpointsHost {
     const endpoint = this.endpoints.originOf(event.origin)?.endpoint ?? ''
     const failure = event.error
     if (failure)
-      this.#application.monitor(() => ({
-        type: 'acceptFailed',
-        endpoint,
+      this.#application.monitor.report('acceptFailed', { endpoint }, () => ({
         error: fromNative(failure, 'accept'),
       }))
     else
-      this.#application.monitor(() => ({
-        type: 'refused',
+      this.#application.monitor.report('refused', {
         endpoint,
-        ...(event.address === undefined ? {} : { remoteAddress: event.address }),
-        ...(event.port === undefined ? {} : { remotePort: event.port }),
-      }))
-  }
-
-  #report(
-    peer: Peer,
-    what:
-      | { type: 'accepted' | 'connected' }
-      | { type: 'disconnected'; reason: DisconnectReason }
-      | { type: 'dropped'; bytes: number },
-  ): void {
-    this.#application.monitor(() => ({
-      ...what,
-      endpoint: peer.endpoint,
-      routingId: peer.routingId,
-      ...(peer.remoteAddress === undefined ? {} : { remoteAddress: peer.remoteAddress }),
-      ...(peer.remotePort === undefined ? {} : { remotePort: peer.remotePort }),
-    }))
+        remoteAddress: event.address,
+        remotePort: event.port,
+      })
   }
 }

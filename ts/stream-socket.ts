@@ -4,9 +4,11 @@ import type { MessageHandler } from './consumers.js'
 import { checkRoutingId } from './endpoints.js'
 import { socketClosed, wrongType } from './errors.js'
 import type { Listener } from './listener.js'
-import { checkOptions, checkSocketOptions, nativeOptions } from './options.js'
+import { Monitor } from './monitor.js'
+import { checkCloseOptions, checkSocketOptions, nativeOptions } from './options.js'
 import { hostOf, Peer } from './peer.js'
 import type { Source } from './pull-iterator.js'
+import { onAbortOf } from './signals.js'
 import { SocketCore, type Application } from './socket-core.js'
 import { report } from './report.js'
 import { AllRecords, EachRecord, toFrames } from './socket-iterators.js'
@@ -26,6 +28,15 @@ import type {
   TransportOf,
 } from './types.js'
 
+interface Closable {
+  close(): Promise<void>
+}
+
+/** Out here, because a function of the constructor would keep the socket. */
+function close(socket: Closable): void {
+  void socket.close()
+}
+
 /** The STREAM socket: binds and connects any number of endpoints, and exchanges messages with each peer by its routing id. */
 export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> implements AsyncDisposable {
   readonly #core: SocketCore
@@ -34,6 +45,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   readonly #linger: number
   readonly #transient: boolean
   readonly #self = new WeakRef<StreamSocket<D>>(this)
+  readonly #forgetSignal: () => void
 
   /**
    * @throws TypeError, RangeError: ERR_MILLRACE_INVALID_OPTION; MillraceError ERR_MILLRACE_CLOSED for a closed context
@@ -62,6 +74,8 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
       'removeListener' as never,
       ((name: unknown) => name === 'message' && this.#listenersChanged()) as never,
     )
+    this.#forgetSignal = onAbortOf<Closable>(this, options.signal, close)
+    if (options.signal?.aborted) void this.close()
   }
 
   /** Those that are connected, by routing id. */
@@ -83,7 +97,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
    * Listens at `endpoint`, tcp://host:port or ipc:///path; host `*` is every address, port `*` or 0 a free one. Several
    * endpoints may be bound.
    * Rejects with Node's codes (EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOTFOUND), ERR_MILLRACE_INVALID_ENDPOINT,
-   * ERR_MILLRACE_INVALID_OPTION or ERR_MILLRACE_CLOSED.
+   * ERR_MILLRACE_INVALID_OPTION, ERR_MILLRACE_CLOSED or ABORT_ERR.
    */
   async bind<E extends string>(endpoint: E, options?: BindOptions<TransportOf<E>, D>): Promise<Listener> {
     this.#refuseIfClosed()
@@ -92,15 +106,15 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
 
   /**
    * Connects to `endpoint`; resolves when the connection is ready for messages. Rejects with Node's codes (ECONNREFUSED,
-   * ENOTFOUND, ETIMEDOUT), ERR_MILLRACE_INVALID_ENDPOINT, ERR_MILLRACE_INVALID_OPTION, ERR_MILLRACE_ROUTING_ID_IN_USE or
-   * ERR_MILLRACE_CLOSED.
+   * ENOTFOUND, ETIMEDOUT) unless `reconnect` is set, ERR_MILLRACE_INVALID_ENDPOINT, ERR_MILLRACE_INVALID_OPTION,
+   * ERR_MILLRACE_ROUTING_ID_IN_USE, ERR_MILLRACE_CLOSED or ABORT_ERR.
    */
   async connect<E extends string>(
     endpoint: E,
     options?: ConnectOptions<TransportOf<E>, D>,
   ): Promise<Peer<D>> {
     this.#refuseIfClosed()
-    return (await this.#core.endpoints.connect(endpoint, options)) as Peer<D>
+    return (await this.#core.endpoints.links.connect(endpoint, options)) as Peer<D>
   }
 
   /**
@@ -122,7 +136,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
 
   /** Ends a connection in order; resolves when it has ended, at once if nobody has that id. */
   async disconnect(to: number | Peer<D>, options: CloseOptions = {}): Promise<void> {
-    checkLinger(options)
+    checkCloseOptions(options)
     const peer = this.#peerOf(to)
     if (peer) await this.#core.calls.disconnect(peer, options)
   }
@@ -134,8 +148,9 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
 
   /** Stops accepting, ends every peer in order within one deadline, and resolves when all is released. Idempotent. */
   async close(options: CloseOptions = {}): Promise<void> {
-    checkLinger(options)
+    checkCloseOptions(options)
     const first = !this.closed
+    this.#forgetSignal()
     await this.#core.close(options, this.#linger)
     if (!first) return
     unregister(this.#context, this.#self)
@@ -250,9 +265,11 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
       drained: (peer) => this.#call(() => handlers.drain?.(peer), 'drain', peer),
       disconnected: (peer, reason) =>
         this.#call(() => handlers.disconnect?.(peer, reason), 'disconnect', peer, reason),
-      monitor: (make) => {
-        if (this.listenerCount('monitor') !== 0) this.#call(() => undefined, 'monitor', make())
-      },
+      monitor: new Monitor(
+        this,
+        () => this.listenerCount('monitor') !== 0,
+        (event) => this.#call(() => undefined, 'monitor', event),
+      ),
     }
   }
 
@@ -280,8 +297,4 @@ function routingIdOf(frame: unknown): number {
   if (frame instanceof Uint8Array && frame.byteLength === 4)
     return new DataView(frame.buffer, frame.byteOffset, 4).getUint32(0)
   throw wrongType('a routing id of four bytes, or a number', 'routingId', frame)
-}
-
-function checkLinger({ linger }: CloseOptions): void {
-  if (linger !== undefined) checkOptions('bind', { linger })
 }

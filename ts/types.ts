@@ -1,7 +1,14 @@
 import type { LookupFunction } from 'node:net'
 import type { Context } from './context.js'
 import type { MillraceError } from './errors.js'
-import type { ConnectionLimits, ConnectorOptions, ListenerOptions, SocketLimits } from './option-types.js'
+import type {
+  CloseFrame,
+  ConnectionLimits,
+  ConnectorOptions,
+  ListenerOptions,
+  ReconnectOptions,
+  SocketLimits,
+} from './option-types.js'
 import type { Peer } from './peer.js'
 
 export type Transport = 'tcp' | 'ipc'
@@ -62,6 +69,7 @@ export interface DisconnectReason {
   readonly message: string
   /** The connection ended inside a message, which was dropped. */
   readonly truncated: boolean
+  /** The peer is away, not gone: it is connected to again. */
   readonly willReconnect: boolean
 }
 
@@ -70,11 +78,17 @@ export interface DisconnectReason {
 export interface BindOptions<T extends Transport = Transport, D = unknown>
   extends ConnectionLimits, ListenerOptions {
   framing?: Framing<T>
+  /** Unbinds the endpoint. */
+  signal?: AbortSignal
 }
 
 export interface ConnectOptions<T extends Transport = Transport, D = unknown>
   extends ConnectionLimits, ConnectorOptions {
   framing?: Framing<T>
+  /** Tries again until it succeeds, and whenever the connection is lost. Default: false. */
+  reconnect?: boolean | ReconnectOptions
+  /** Ends the attempt, or the connection. */
+  signal?: AbortSignal
   /** Becomes `peer.data`. */
   data?: D
   /** Resolves names, as in node:net. Default: dns.lookup. */
@@ -98,6 +112,8 @@ export interface StreamSocketOptions<D> extends StreamHandlers<D>, ConnectionLim
   transientData?: boolean
   /** Every message in memory of its own. */
   isolateData?: boolean
+  /** Closes the socket. */
+  signal?: AbortSignal
 }
 
 export type MonitorEvent = {
@@ -108,7 +124,8 @@ export type MonitorEvent = {
 } & (
   | { readonly type: 'listening' | 'accepted' | 'connected' | 'refused' | 'closed' }
   | { readonly type: 'disconnected'; readonly reason: DisconnectReason }
-  | { readonly type: 'acceptFailed'; readonly error: MillraceError }
+  | { readonly type: 'handshakeFailed' | 'acceptFailed'; readonly error: MillraceError }
+  | { readonly type: 'retrying'; readonly error: MillraceError; readonly delay: number }
   | { readonly type: 'dropped'; readonly bytes: number }
 )
 
@@ -122,7 +139,7 @@ export interface StreamEvents<D> {
   close: []
 }
 
-export interface CloseOptions {
+export interface CloseOptions extends CloseFrame {
   /** Milliseconds an orderly end may take; afterwards connections are cut. */
   linger?: number
 }
@@ -136,12 +153,17 @@ export interface Stats {
   readonly bytesOut: number
   /** Unsent data, each message charged its bytes + 128. */
   readonly queuedBytes: number
+  /** Of messages that have not completely arrived. */
+  readonly unfinishedBytes: number
   /** Receive memory that is still being filled. */
   readonly slabBytes: number
-  /** Sent to a peer that was gone, or dropped because its queue was full. */
+  /** Sent to a peer that was gone or away, dropped because its queue was full, or lost with a connection that is made again. */
   readonly droppedMessages: number
-  /** Connections closed at once because of maxConnections. */
+  readonly handshakeFailures: number
+  /** Connections closed at once because of maxConnections or maxConnectionsPerAddress. */
   readonly refused: number
+  /** How long what has arrived waits for JavaScript, in microseconds. */
+  readonly handoverMicros: number
 }
 export type PeerStats = Pick<
   Stats,

@@ -14,9 +14,10 @@ class socket_host {
   socket_host& operator=(const socket_host&) = delete;
   virtual ~socket_host() = default;
 
-  virtual std::unique_ptr<engine::message_socket> make_socket(
-      engine::memory_source& memory, engine::wakeup& owner, const engine::socket_options& options,
-      wire::routing_id first_id) = 0;
+  virtual std::unique_ptr<engine::message_socket> make_socket(engine::memory_source& memory,
+                                                              engine::wakeup& owner,
+                                                              const engine::socket_options& options,
+                                                              wire::routing_id first_id) = 0;
   // While held more often than let go, it keeps the process alive.
   virtual void hold_process() noexcept = 0;
   virtual void let_process_go() noexcept = 0;

@@ -42,6 +42,9 @@ Napi::Function stream_socket_object::define(Napi::Env env) {
                       InstanceMethod<&stream_socket_object::unlisten>("unlisten"),
                       InstanceMethod<&stream_socket_object::connect>("connect"),
                       InstanceMethod<&stream_socket_object::stop_connecting>("stopConnecting"),
+                      InstanceMethod<&stream_socket_object::keep_id>("keepId"),
+                      InstanceMethod<&stream_socket_object::release_id>("releaseId"),
+                      InstanceMethod<&stream_socket_object::count_dropped>("countDropped"),
                       InstanceMethod<&stream_socket_object::end_peer>("end"),
                       InstanceMethod<&stream_socket_object::destroy_peer>("destroy"),
                       InstanceMethod<&stream_socket_object::end_all>("endAll"),
@@ -140,9 +143,33 @@ Napi::Value stream_socket_object::connect(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), *token);
 }
 
-void stream_socket_object::stop_connecting(const Napi::CallbackInfo&) {
+void stream_socket_object::stop_connecting(const Napi::CallbackInfo& info) {
   if (socket_) {
-    socket_->stop_connecting();
+    socket_->stop_connecting(number(info[0]));
+  }
+}
+
+// keepId(wanted, 0 for the next free one): the id, or { error }.
+Napi::Value stream_socket_object::keep_id(const Napi::CallbackInfo& info) {
+  if (!socket_) {
+    return failed(info.Env(), engine::error::socket_closed);
+  }
+  const auto id = socket_->keep_id(number(info[0]));
+  if (!id) {
+    return failed(info.Env(), id.error());
+  }
+  return Napi::Number::New(info.Env(), *id);
+}
+
+void stream_socket_object::release_id(const Napi::CallbackInfo& info) {
+  if (socket_) {
+    socket_->release_id(number(info[0]));
+  }
+}
+
+void stream_socket_object::count_dropped(const Napi::CallbackInfo& info) {
+  if (socket_) {
+    socket_->count_dropped(number(info[0]), number(info[1]));
   }
 }
 
@@ -199,8 +226,7 @@ Napi::Value stream_socket_object::queued(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value stream_socket_object::local_address(const Napi::CallbackInfo& info) {
-  const auto address =
-      socket_ ? socket_->local_address(number(info[0])) : engine::tcp_address{};
+  const auto address = socket_ ? socket_->local_address(number(info[0])) : engine::tcp_address{};
   if (address.port() == 0) {
     return info.Env().Undefined();
   }
@@ -217,6 +243,7 @@ Napi::Value stream_socket_object::stats(const Napi::CallbackInfo& info) {
     result.Set("connections", wide(totals.connections));
     result.Set("unfinishedBytes", wide(totals.unfinished_bytes));
     result.Set("slabBytes", wide(slabs_.pinned() + totals.slab_bytes));
+    result.Set("handshakeFailures", 0);
     result.Set("refused", wide(totals.refused));
     result.Set("handoverMicros", wide(totals.handover_micros));
   }

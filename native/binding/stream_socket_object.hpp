@@ -8,8 +8,8 @@
 
 #include "binding/delivery.hpp"
 #include "binding/environment.hpp"
-#include "binding/socket_host.hpp"
 #include "binding/slabs.hpp"
+#include "binding/socket_host.hpp"
 #include "engine/socket/message_socket.hpp"
 
 namespace millrace::binding {
@@ -31,6 +31,9 @@ class stream_socket_object final : public Napi::ObjectWrap<stream_socket_object>
   void unlisten(const Napi::CallbackInfo& info);
   Napi::Value connect(const Napi::CallbackInfo& info);
   void stop_connecting(const Napi::CallbackInfo& info);
+  Napi::Value keep_id(const Napi::CallbackInfo& info);
+  void release_id(const Napi::CallbackInfo& info);
+  void count_dropped(const Napi::CallbackInfo& info);
   void end_peer(const Napi::CallbackInfo& info);
   void destroy_peer(const Napi::CallbackInfo& info);
   void end_all(const Napi::CallbackInfo& info);

@@ -13,10 +13,9 @@
 namespace millrace::binding {
 
 // A socket that its host knows until it is destroyed.
-class listed_socket final
-    : public engine::threaded_socket,
-      public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class listed_socket final : public engine::threaded_socket,
+                            public boost::intrusive::list_base_hook<
+                                boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   using threaded_socket::threaded_socket;
 };

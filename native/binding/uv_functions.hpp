@@ -13,7 +13,14 @@ using uv_callback = void (*)(uv_handle*);
 using uv_poll_callback = void (*)(uv_handle*, int status, int events);
 
 // Values of libuv's ABI (uv.h, stable for all of 1.x).
-enum class uv_handle_kind : int { async = 1, check = 2, idle = 6, poll = 8, prepare = 9, timer = 13 };
+enum class uv_handle_kind : int {
+  async = 1,
+  check = 2,
+  idle = 6,
+  poll = 8,
+  prepare = 9,
+  timer = 13
+};
 inline constexpr int uv_readable = 1;
 inline constexpr int uv_writable = 2;
 

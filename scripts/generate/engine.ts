@@ -1,4 +1,4 @@
-import type { Option } from '../../ts/option-table.js'
+import type { Option } from '../../ts/option-kinds.js'
 import { options, origin } from './table.js'
 
 type Native = 'connection' | 'socket'

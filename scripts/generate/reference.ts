@@ -1,8 +1,10 @@
-import type { Option } from '../../ts/option-table.js'
+import type { Option } from '../../ts/option-kinds.js'
 import { defaultOf, only, options, origin, readable, sameEverywhere } from './table.js'
 
 function range(option: Option): string {
   if (option.type === 'choice') return option.values.map((each) => `\`'${each}'\``).join(', ')
+  if (option.type === 'signal') return 'AbortSignal'
+  if (option.type === 'group') return `boolean, or [an object](#of-${option.of})`
   if (option.type !== 'number') return option.type
   const numbers = `${readable(option.min, option.unit)} to ${readable(option.max, option.unit)}`
   return option.orBoolean ? `boolean, or ${numbers}` : numbers
@@ -37,6 +39,16 @@ ${table(only('bind'))}
 ## Of a connect
 
 ${table(only('connect'))}
+## Of reconnect
+
+\`reconnect: true\` is all defaults.
+
+${table(only('reconnect'))}
+## Of close
+
+Of \`socket.close\` and \`socket.disconnect\`, beside \`linger\`; \`peer.close\` takes code and reason.
+
+${table(only('close'))}
 ## Of a Context
 
 ${table(only('context'))}`

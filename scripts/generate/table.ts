@@ -1,4 +1,5 @@
-import { optionTable, type Option, type Where } from '../../ts/option-table.js'
+import type { Option, Where } from '../../ts/option-kinds.js'
+import { optionTable } from '../../ts/option-table.js'
 
 export const options = Object.entries(optionTable) as [string, Option][]
 

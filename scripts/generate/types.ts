@@ -1,10 +1,10 @@
-import type { Option } from '../../ts/option-table.js'
+import type { Option } from '../../ts/option-kinds.js'
 import { defaultOf, only, options, origin, sameEverywhere } from './table.js'
 
 function typeOf(option: Option): string {
   if (option.type === 'number') return option.orBoolean ? 'boolean | number' : 'number'
   if (option.type === 'choice') return option.values.map((each) => `'${each}'`).join(' | ')
-  return 'boolean'
+  return option.type === 'string' ? 'string' : 'boolean'
 }
 
 function documentation(option: Option): string {
@@ -17,7 +17,7 @@ function documentation(option: Option): string {
 
 function declaration(name: string, doc: string, members: [string, Option][]): string {
   const typed = members.filter(
-    ([member, { type }]) => ['number', 'choice', 'boolean'].includes(type) && member !== 'framing',
+    ([member, { type }]) => ['number', 'choice', 'boolean', 'string'].includes(type) && member !== 'framing',
   )
   const lines = typed.map(
     ([member, option]) => `  /** ${documentation(option)} */\n  ${member}?: ${typeOf(option)}`,
@@ -33,6 +33,8 @@ export function typeDeclarations(): string {
     declaration('SocketLimits', 'What holds for all peers of a socket together.', only('socket')),
     declaration('ListenerOptions', 'Of one bind.', only('bind')),
     declaration('ConnectorOptions', 'Of one connect.', only('connect')),
+    declaration('ReconnectOptions', 'How a connection is made again.', only('reconnect')),
+    declaration('CloseFrame', 'What the peer is told at the end.', only('close')),
     declaration('ContextOptions', 'Of a Context.', only('context')),
   ].join('\n')
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import net from 'node:net'
 import { Collected, until, within } from './events.js'
 import { framed, FrameReader } from './frames.js'
@@ -119,13 +120,16 @@ export class FarEnd {
 
 export interface FarOptions {
   readonly host?: string
+  /** Where it comes from. */
+  readonly localAddress?: string
   /** Does not read before `resume`. */
   readonly paused?: boolean
 }
 
 export async function connect(where: Where, options: FarOptions = {}): Promise<FarEnd> {
-  const place =
-    typeof where === 'string' ? { path: where } : { port: where, host: options.host ?? '127.0.0.1' }
+  const { host = '127.0.0.1', localAddress } = options
+  const from = localAddress === undefined ? {} : { localAddress }
+  const place = typeof where === 'string' ? { path: where } : { port: where, host, ...from }
   const socket = net.connect({ ...place, allowHalfOpen: true, noDelay: true })
   const far = new FarEnd(socket, where)
   if (options.paused) far.pause()
@@ -141,6 +145,7 @@ export async function connect(where: Where, options: FarOptions = {}): Promise<F
 export class FarServer {
   readonly server: net.Server
   readonly accepted = new Collected<FarEnd>()
+  #port = 0
 
   readonly #path: string | undefined
 
@@ -154,7 +159,7 @@ export class FarServer {
 
   /** undefined where it has a path. */
   get port(): number | undefined {
-    return this.#path === undefined ? (this.server.address() as net.AddressInfo).port : undefined
+    return this.#path === undefined ? this.#port : undefined
   }
 
   get endpoint(): string {
@@ -164,6 +169,14 @@ export class FarServer {
   /** The next one that connected. */
   accept(): Promise<FarEnd> {
     return this.accepted.next('a connection at the far end')
+  }
+
+  /** Where it was before, if it was closed. */
+  async open(): Promise<void> {
+    if (this.#path === undefined) this.server.listen(this.#port, '127.0.0.1')
+    else this.server.listen(this.#path)
+    await within(once(this.server, 'listening'), 'the far server listens')
+    if (this.#path === undefined) this.#port = (this.server.address() as net.AddressInfo).port
   }
 
   async close(): Promise<void> {
@@ -176,11 +189,6 @@ export class FarServer {
 /** At a free port, or at a path. */
 export async function listen(options: FarOptions = {}, path?: string): Promise<FarServer> {
   const far = new FarServer(options, path)
-  const ready = new Promise<void>((resolve, reject) => {
-    far.server.once('error', reject)
-    if (path === undefined) far.server.listen(0, '127.0.0.1', resolve)
-    else far.server.listen(path, resolve)
-  })
-  await within(ready, 'the far server listens')
+  await far.open()
   return far
 }

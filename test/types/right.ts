@@ -13,6 +13,7 @@ import {
   type Payload,
   type Peer,
   type PeerStats,
+  type ReconnectOptions,
   type SendResult,
   type Stats,
   type StreamSocketOptions,
@@ -33,6 +34,8 @@ export async function surface(): Promise<void> {
     maxMessageSize: 1024,
     onBufferFull: 'drop',
     keepAlive: false,
+    maxConnectionsPerAddress: 10,
+    signal: new AbortController().signal,
     connect: (peer) => void (peer.data = { name: 'someone' }),
     message(peer, data, info) {
       peer.send(data, info)
@@ -40,14 +43,27 @@ export async function surface(): Promise<void> {
     disconnect: (peer, reason) => use(peer.data?.name, reason.code),
   }
   await using socket = new StreamSocket<User>(options)
-  const bind: BindOptions = { backlog: 10, ipv6Only: true, maxConnections: 5, linger: 0 }
+  const bind: BindOptions = {
+    backlog: 10,
+    ipv6Only: true,
+    maxConnections: 5,
+    linger: 0,
+    signal: AbortSignal.timeout(1),
+  }
   const listener: Listener = await socket.bind('tcp://*:0', bind)
-  const connect: ConnectOptions<'tcp', User> = { data: { name: 'me' }, routingId: 7, timeout: 100 }
+  const reconnect: ReconnectOptions = {
+    minDelay: 1,
+    maxDelay: 2,
+    maxAttempts: 3,
+    queueWhileDisconnected: true,
+  }
+  const connect: ConnectOptions<'tcp', User> = { data: { name: 'me' }, routingId: 7, timeout: 100, reconnect }
+  await socket.connect(listener.endpoint, { reconnect: true, signal: AbortSignal.timeout(1) })
   const peer: Peer<User> = await socket.connect(listener.endpoint, connect)
   await conversation(socket, peer)
   await socket.unbind(listener.endpoint, { closeConnections: true })
   await listener.ref().unref().unbind()
-  await socket.ref().unref().close({ linger: 5 })
+  await socket.ref().unref().close({ linger: 5, code: 3000, reason: 'enough' })
   await context.close()
 }
 
@@ -75,7 +91,7 @@ async function conversation(socket: StreamSocket<User>, peer: Peer<User>): Promi
     peer.localPort,
   ]
   await peer.drained()
-  await peer.close()
+  await peer.close(3000, 'enough')
   use(name, sent, later, to, reason, counts, peers, where)
   await socket.disconnect(peer, { linger: 10 })
 }
@@ -90,6 +106,7 @@ export function events(socket: StreamSocket<User>): void {
   socket.on('monitor', (event: MonitorEvent) => {
     if (event.type === 'disconnected') use(event.reason.code)
     else if (event.type === 'acceptFailed') use(event.error.errno)
+    else if (event.type === 'retrying') use(event.delay, event.error.code)
     else if (event.type === 'dropped') use(event.bytes)
     else use(event.endpoint, event.remoteAddress, event.remotePort, event.routingId)
   })

@@ -36,6 +36,14 @@ export async function wrong(
   await socket.bind('tcp://*:0', { routingId: 5 })
   // @ts-expect-error an option of bind
   await socket.connect('tcp://127.0.0.1:1', { backlog: 5 })
+  // @ts-expect-error not a number of attempts
+  await socket.connect('tcp://127.0.0.1:1', { reconnect: 3 })
+  // @ts-expect-error no such option
+  await socket.connect('tcp://127.0.0.1:1', { reconnect: { retries: 3 } })
+  // @ts-expect-error a controller is no signal
+  await socket.connect('tcp://127.0.0.1:1', { signal: new AbortController() })
+  // @ts-expect-error the first is the code
+  await peer.close('reason')
   // @ts-expect-error data of another type
   await socket.connect('tcp://127.0.0.1:1', { data: { age: 5 } })
 

@@ -27,7 +27,9 @@ class assembly {
   bool active() const noexcept { return small_ || large_; }
   std::size_t arrived_bytes() const noexcept { return arrived_; }
   // What it takes of memory now.
-  std::size_t memory_bytes() const noexcept { return large_ ? large_->bytes().size() : small_bytes_; }
+  std::size_t memory_bytes() const noexcept {
+    return large_ ? large_->bytes().size() : small_bytes_;
+  }
   bool is_large() const noexcept { return large_ != nullptr; }
 
   // Whether adding `count` bytes, and more to come, takes memory.

@@ -53,8 +53,7 @@ void connection<Stream, Framing>::read() {
     return;
   }
   const auto room = std::max<std::uint64_t>(least_read_bytes, receive_room());
-  const auto got =
-      stream_.receive(assembly_.room(), std::min<std::uint64_t>(read_bytes_, room));
+  const auto got = stream_.receive(assembly_.room(), std::min<std::uint64_t>(read_bytes_, room));
   if (got.failure) {
     return close({got.failure, framing_.inside_message()});
   }
@@ -121,8 +120,8 @@ void connection<Stream, Framing>::append(bytes_view part) {
   }
   if (framing_.missing() != 0) {
     const bool grown = assembly_.memory_bytes() != memory;
-    if (grown && !group().events.on_unfinished(*this, assembly_.memory_bytes(),
-                                               assembly_.arrived_bytes())) {
+    if (grown &&
+        !group().events.on_unfinished(*this, assembly_.memory_bytes(), assembly_.arrived_bytes())) {
       fault(error::resources);
     }
     return;

@@ -152,7 +152,7 @@ template <class Stream, class Framing>
 void connection<Stream, Framing>::write_failed(const error_code& failure) noexcept {
   write_failure_ = failure;
   stream_.drop_unsent();
-  out().settle(0);
+  out().drop();
 }
 
 template <class Stream, class Framing>
@@ -272,7 +272,7 @@ void connection<Stream, Framing>::close(const end_reason& reason) {
   ready_work::hook::unlink();
   unflushed::hook::unlink();
   stream_.close();
-  out().settle(0);
+  out().drop();
   drop_input();
   leave();
   group().events.on_close(*this, reason);

@@ -8,6 +8,7 @@ void outbox::settle_in_proportion(std::size_t unsent) noexcept {
   const auto remaining = static_cast<std::uint64_t>(static_cast<double>(charged_) * share);
   give_back(charged_ - remaining);
   charged_ = remaining;
+  messages_ *= share;
   wire_bytes_ = unsent;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,6 +37,8 @@ class outbox {
   std::uint64_t charged() const noexcept {
     return total_.shared ? offered_.load(std::memory_order_relaxed) : charged_;
   }
+  // Messages of which something was dropped unsent. One is taken to be as long as the other.
+  std::uint64_t lost() const noexcept { return lost_; }
   // What was offered has been judged already.
   bool at_bound() const noexcept {
     return !total_.shared && charged_ >= options_.max_buffered_bytes;
@@ -43,6 +46,7 @@ class outbox {
   bool offers_at_bound() const noexcept { return charged() >= options_.max_buffered_bytes; }
 
   void add(std::size_t wire_bytes) noexcept {
+    ++messages_;
     wire_bytes_ += wire_bytes;
     charged_ += wire_bytes + message_charge;
     if (!total_.shared) {
@@ -82,6 +86,12 @@ class outbox {
     }
   }
 
+  // What the stream still holds will never be sent.
+  void drop() noexcept {
+    lost_ += static_cast<std::uint64_t>(std::ceil(messages_ - rounding_error));
+    settle(0);
+  }
+
   // True when the sender is to wait for `drain`, which is then owed.
   bool above_mark() noexcept {
     if (total_.shared) {
@@ -109,6 +119,8 @@ class outbox {
   }
 
  private:
+  static constexpr double rounding_error = 1e-6;
+
   void settle_in_proportion(std::size_t unsent) noexcept;
   void give_back(std::uint64_t charge) noexcept;
 
@@ -123,6 +135,8 @@ class outbox {
   std::uint64_t wire_bytes_ = 0;
   std::atomic<std::uint64_t> offered_{0};
   std::atomic<bool> offered_drain_owed_{false};
+  std::uint64_t lost_ = 0;
+  double messages_ = 0;
   bool drain_owed_ = false;
 };
 

@@ -117,7 +117,7 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   const traffic& counters() const noexcept { return counters_; }
   outbox& queue() noexcept { return outbox_; }
 
-  void count_drop() noexcept { counters_.dropped.add(1); }
+  void count_drops(std::uint64_t messages) noexcept { counters_.dropped.add(messages); }
 
   // Begins to read, after `on_open`. False when the descriptor cannot be watched.
   virtual bool start() = 0;
@@ -152,7 +152,8 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
 
   bool may_read() const noexcept {
     const auto own = unread_ + held_;
-    return !paused_ && own < options_->receive_high_water_mark && (own == 0 || !group_.inbound.exhausted());
+    return !paused_ && own < options_->receive_high_water_mark &&
+           (own == 0 || !group_.inbound.exhausted());
   }
   // How much may be read ahead of what the application takes.
   std::uint64_t receive_room() const noexcept {
@@ -198,8 +199,8 @@ class peer : public std::enable_shared_from_this<peer>, private budget_waiter {
   connection_group& group_;
   outbox outbox_;
   traffic counters_;
-  std::uint64_t unread_ = 0;  // in batches not handed over yet
-  std::uint64_t held_ = 0;    // handed over, but the application is not done with it
+  std::uint64_t unread_ = 0;         // in batches not handed over yet
+  std::uint64_t held_ = 0;           // handed over, but the application is not done with it
   std::uint64_t held_of_batch_ = 0;  // the part of `held_` that the next `taken` leaves out
   batch_slot slot_;
   tcp_address remote_;

@@ -26,12 +26,13 @@ bool is_full(const Map& counts, const Key& key, std::uint64_t most) {
 
 bool admission::admit(std::uint32_t listener, std::uint64_t listener_limit,
                       const tcp_address& remote) {
-  const bool by_address = most_.per_address != 0;
+  // A unix socket has no address, nor a port.
+  const bool by_address = most_.per_address != 0 && remote.port() != 0;
   const auto from = by_address ? origin_of(remote) : origin{};
   const std::scoped_lock lock(mutex_);
   if ((most_.connections != 0 && connections_ >= most_.connections) ||
       is_full(of_listener_, listener, listener_limit) ||
-      is_full(of_origin_, from, most_.per_address)) {
+      (by_address && is_full(of_origin_, from, most_.per_address))) {
     return false;
   }
   ++connections_;
@@ -54,7 +55,7 @@ void admission::leave(std::uint32_t listener, const tcp_address& remote) {
     return;
   }
   decrease(of_listener_, listener);
-  if (most_.per_address != 0) {
+  if (most_.per_address != 0 && remote.port() != 0) {
     decrease(of_origin_, origin_of(remote));
   }
 }

@@ -14,6 +14,12 @@ void connectors::start(std::uint32_t token, message_socket::connect_request requ
   started.start(request.timeout);
 }
 
+void connectors::stop(std::uint32_t token) {
+  if (attempts_.contains(token)) {
+    ids_.release(take(token).id);
+  }
+}
+
 void connectors::stop_all() {
   for (const auto& [token, pending] : attempts_) {
     ids_.release(pending.id);
@@ -41,10 +47,8 @@ void connectors::on_connect_failed(connector& from, error_code failure, const tc
 void connectors::failed(const attempt& ended, std::uint32_t token, error_code why,
                         const tcp_address& last) {
   ids_.release(ended.id);
-  host_.post({.what = socket_event::kind::connect_failed,
-              .token = token,
-              .code = why,
-              .address = last});
+  host_.post(
+      {.what = socket_event::kind::connect_failed, .token = token, .code = why, .address = last});
 }
 
 connectors::attempt connectors::take(std::uint32_t token) {

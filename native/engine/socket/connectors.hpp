@@ -18,6 +18,7 @@ class connectors final : private connector_events {
 
   // The id of the request is reserved and becomes ours until the connection has it.
   void start(std::uint32_t token, message_socket::connect_request request);
+  void stop(std::uint32_t token);
   void stop_all();
   std::size_t size() const noexcept { return attempts_.size(); }
 

@@ -41,6 +41,7 @@ struct socket_event {
   std::uint32_t token = 0;   // of the connecting that has ended, or 0
   error_code code{};
   bool truncated = false;
+  std::uint64_t lost = 0;  // with `disconnect`: messages that were queued for the peer
   tcp_address address{};
   // With `connect`, for an application on another thread:
   tcp_address local{};

@@ -22,7 +22,8 @@ void listeners::on_accept(listener& from, descriptor accepted, const tcp_address
     return host_.post(
         {.what = socket_event::kind::refused, .origin = from.id(), .address = remote});
   }
-  const connection_identity who{.id = commons_.ids.reserve(), .origin = from.id(), .remote = remote};
+  const connection_identity who{
+      .id = commons_.ids.reserve(), .origin = from.id(), .remote = remote};
   if (!commons_.threads) {
     loop_.load.fetch_add(1, std::memory_order_relaxed);
   } else if (commons_.threads->place(who, at.options, accepted)) {

@@ -53,19 +53,27 @@ class message_socket {
     tcp_address address;  // none where the transport has none
     std::string endpoint;
   };
-  virtual boost::system::result<bound> listen(const stream_address& address, const listen_options& how,
+  virtual boost::system::result<bound> listen(const stream_address& address,
+                                              const listen_options& how,
                                               connection_options_ptr options) = 0;
   virtual void unlisten(std::uint32_t id) = 0;
 
   struct connect_request {
     std::vector<stream_address> addresses;
     std::chrono::milliseconds timeout;
-    wire::routing_id id = wire::nobody;  // nobody: the next free one
+    wire::routing_id id = wire::nobody;  // nobody: the next free one; else free, or kept for this
     connection_options_ptr options;
   };
   // The token of the event that will tell how it ended.
   virtual boost::system::result<std::uint32_t> connect(connect_request request) = 0;
-  virtual void stop_connecting() = 0;
+  virtual void stop_connecting(std::uint32_t token) = 0;
+
+  // Sets an id aside for connections one after the other; `nobody` wishes for the next free one.
+  virtual boost::system::result<wire::routing_id> keep_id(wire::routing_id wish) = 0;
+  // It is free when no connection has it.
+  virtual void release_id(wire::routing_id id) = 0;
+  // Messages that the application itself had queued for it.
+  virtual void count_dropped(wire::routing_id id, std::uint64_t messages) = 0;
 
   virtual send_result send(wire::routing_id to, chunks payload) = 0;
   // As peer::begin_send; null for an unknown peer too.
@@ -84,6 +92,7 @@ class message_socket {
   virtual void pause(wire::routing_id who, bool wanted) = 0;
   virtual void end_all(std::uint32_t linger) = 0;
 
+  // Whether it is connected, or its id is kept.
   virtual bool has(wire::routing_id who) const noexcept = 0;
   virtual std::uint64_t queued_bytes(wire::routing_id who) const noexcept = 0;
   virtual tcp_address local_address(wire::routing_id who) const noexcept = 0;

@@ -28,6 +28,9 @@ admission::limits limits_of(const socket_options& options) noexcept {
 }  // namespace
 
 socket_commons::socket_commons(const socket_options& given, wire::routing_id first_id)
-    : options(given), ids(first_id), doors(limits_of(given)), unfinished(given.max_unfinished_bytes) {}
+    : options(given),
+      ids(first_id),
+      doors(limits_of(given)),
+      unfinished(given.max_unfinished_bytes) {}
 
 }  // namespace millrace::engine

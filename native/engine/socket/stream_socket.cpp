@@ -34,8 +34,8 @@ stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner
              .memory = memory,
              .outbound = {.bound = commons_->options.max_total_buffered_bytes,
                           .shared = commons_->threads ? &commons_->queued : nullptr},
-             .inbound = receive_budget{commons_->options.total_receive_high_water_mark,
-                                       commons_->threads},
+             .inbound =
+                 receive_budget{commons_->options.total_receive_high_water_mark, commons_->threads},
              .total = {}},
       events_(events_mark),
       inbox_(memory),
@@ -61,8 +61,8 @@ boost::system::result<message_socket::bound> stream_socket::listen(const stream_
   return result;
 }
 
-void stream_socket::add_listener(std::uint32_t id, listening_socket listening, const listen_options& how,
-                                 connection_options_ptr options) {
+void stream_socket::add_listener(std::uint32_t id, listening_socket listening,
+                                 const listen_options& how, connection_options_ptr options) {
   if (!listeners_.add(id, std::move(listening), how, std::move(options))) {
     post({.what = socket_event::kind::accept_failed, .origin = id, .code = no_memory});
   }
@@ -79,10 +79,32 @@ boost::system::result<std::uint32_t> stream_socket::connect(connect_request requ
   return token;
 }
 
+boost::system::result<wire::routing_id> stream_socket::keep_id(wire::routing_id wish) {
+  const auto id = commons_->ids.keep(wish);
+  if (id) {
+    past_.keep(*id);
+  }
+  return id;
+}
+
+void stream_socket::release_id(wire::routing_id id) {
+  commons_->ids.let_go(id);
+  past_.let_go(id);
+}
+
+void stream_socket::count_dropped(wire::routing_id id, std::uint64_t messages) {
+  count_undeliverable(messages);
+  if (auto* const found = find(id)) {
+    found->count_drops(messages);
+  } else {
+    past_.count_dropped(id, messages);
+  }
+}
+
 send_result stream_socket::send(wire::routing_id to, chunks payload) {
   auto* const found = find(to);
   if (!found) {
-    count_undeliverable();
+    count_dropped(to, 1);
     return send_result::refused;
   }
   const bool refuse = is_fullest_and_over(*found);
@@ -93,7 +115,7 @@ std::byte* stream_socket::begin_send(wire::routing_id to, std::size_t bytes, std
                                      send_result& result) {
   auto* const found = find(to);
   if (!found) {
-    count_undeliverable();
+    count_dropped(to, 1);
     result = send_result::refused;
     return nullptr;
   }
@@ -121,7 +143,7 @@ send_result stream_socket::judge(peer& to, send_result result) {
   const auto told = full ? at_bound_of(to.options()) : result;
   if (counts_as_dropped(told)) {
     count_undeliverable();
-    to.count_drop();
+    to.count_drops(1);
   }
   if (full && told == send_result::refused) {
     to.destroy(error::backpressure);
@@ -208,7 +230,7 @@ std::uint64_t stream_socket::queued_bytes(wire::routing_id who) const noexcept {
 
 socket_totals stream_socket::totals_of(wire::routing_id who) const noexcept {
   auto* const found = find(who);
-  return found ? totals_of_peer(*found) : socket_totals{};
+  return past_.plus(who, found ? totals_of_peer(*found) : socket_totals{});
 }
 
 socket_totals stream_socket::totals() const noexcept {
@@ -226,7 +248,8 @@ socket_totals stream_socket::totals() const noexcept {
 
 void stream_socket::finish_batch(batch used) {
   for (const auto& [id, charge] : std::exchange(held_of_gone_, {})) {
-    const auto from = std::ranges::find(used.senders, id, [](auto& each) { return each.who->id(); });
+    const auto from =
+        std::ranges::find(used.senders, id, [](auto& each) { return each.who->id(); });
     if (from != used.senders.end()) {
       from->who->hold(charge);
     }
@@ -275,8 +298,7 @@ void stream_socket::on_large_message(peer& from, block_ptr payload) {
   loop_.add(static_cast<undelivered&>(*this));
 }
 
-bool stream_socket::on_unfinished(peer& from, std::size_t memory_bytes,
-                                  std::size_t arrived_bytes) {
+bool stream_socket::on_unfinished(peer& from, std::size_t memory_bytes, std::size_t arrived_bytes) {
   if (memory_bytes == 0) {
     commons_->unfinished.end(from.id());
     return true;
@@ -307,11 +329,17 @@ void stream_socket::on_ending(peer& from) {
 void stream_socket::on_close(peer& from, const end_reason& reason) {
   commons_->doors.leave(from.origin(), from.remote_address());
   loop_.load.fetch_sub(1, std::memory_order_relaxed);
+  const auto lost = from.queue().lost();
+  if (past_.has(from.id())) {
+    count_dropped(from.id(), lost);
+    past_.add(from.id(), totals_of_peer(from));
+  }
   post({.what = socket_event::kind::disconnect,
         .id = from.id(),
         .origin = from.origin(),
         .code = reason.code,
         .truncated = reason.truncated,
+        .lost = lost,
         .address = from.remote_address()});
   peers_.erase(from.id());
   if (!commons_->threads) {

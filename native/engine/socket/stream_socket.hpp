@@ -12,6 +12,7 @@
 #include "engine/socket/inbox.hpp"
 #include "engine/socket/listeners.hpp"
 #include "engine/socket/message_socket.hpp"
+#include "engine/socket/past_traffic.hpp"
 #include "engine/socket/routing_table.hpp"
 #include "engine/socket/socket_commons.hpp"
 
@@ -36,7 +37,11 @@ class stream_socket final : public message_socket,
                                       connection_options_ptr options) override;
   void unlisten(std::uint32_t id) override { listeners_.remove(id); }
   boost::system::result<std::uint32_t> connect(connect_request request) override;
-  void stop_connecting() override { connectors_.stop_all(); }
+  void stop_connecting(std::uint32_t token) override { connectors_.stop(token); }
+
+  boost::system::result<wire::routing_id> keep_id(wire::routing_id wish) override;
+  void release_id(wire::routing_id id) override;
+  void count_dropped(wire::routing_id id, std::uint64_t messages) override;
 
   send_result send(wire::routing_id to, chunks payload) override;
   std::byte* begin_send(wire::routing_id to, std::size_t bytes, std::size_t slack,
@@ -52,7 +57,7 @@ class stream_socket final : public message_socket,
   void pause(wire::routing_id who, bool wanted) override;
   void end_all(std::uint32_t linger) override;
 
-  bool has(wire::routing_id who) const noexcept override { return find(who) != nullptr; }
+  bool has(wire::routing_id who) const noexcept override { return find(who) || past_.has(who); }
   std::uint64_t queued_bytes(wire::routing_id who) const noexcept override;
   tcp_address local_address(wire::routing_id who) const noexcept override;
   socket_totals totals_of(wire::routing_id who) const noexcept override;
@@ -76,7 +81,7 @@ class stream_socket final : public message_socket,
   void adopt(const connection_identity& who, connection_options_ptr options,
              descriptor accepted) override;
   void cut(wire::routing_id who, error_code reason);
-  void count_undeliverable() noexcept { undeliverable_.add(1); }
+  void count_undeliverable(std::uint64_t messages = 1) noexcept { undeliverable_.add(messages); }
   void resume_reading() noexcept { group_.inbound.resume(); }
 
  private:
@@ -105,6 +110,7 @@ class stream_socket final : public message_socket,
   listeners listeners_;
   connectors connectors_;
   routing_table peers_;
+  past_traffic past_;
   // Messages of the batch under way that the application works on, of peers that have left since.
   std::vector<std::pair<wire::routing_id, std::uint64_t>> held_of_gone_;
   std::uint32_t last_listener_ = 0;

@@ -14,8 +14,7 @@ namespace millrace::engine {
 class thread_parts final : public socket_commons, private socket_threads {
  public:
   static std::shared_ptr<thread_parts> make(io_pool& pool, application_bell& bell,
-                                            const socket_options& given,
-                                            wire::routing_id first_id);
+                                            const socket_options& given, wire::routing_id first_id);
   thread_parts(io_pool& pool, const socket_options& given, wire::routing_id first_id);
 
   const std::vector<std::shared_ptr<shard>>& all() const noexcept { return all_; }

@@ -83,7 +83,7 @@ boost::system::result<std::uint32_t> threaded_socket::connect(connect_request re
   request.id = *id;
   const auto token = ++last_token_;
   const auto part = parts_->least_loaded();
-  connecting_.insert(token);
+  connecting_.emplace(token, part);
   call(part, [token, request = std::move(request)](stream_socket& socket) {
     socket.start_connecting(token, request);
   });
@@ -91,9 +91,36 @@ boost::system::result<std::uint32_t> threaded_socket::connect(connect_request re
   return token;
 }
 
-void threaded_socket::stop_connecting() {
-  connecting_.clear();
-  call_each([](stream_socket& socket) { socket.stop_connecting(); });
+void threaded_socket::stop_connecting(std::uint32_t token) {
+  const auto found = connecting_.find(token);
+  if (found == connecting_.end()) {
+    return;
+  }
+  const auto part = found->second;
+  connecting_.erase(found);
+  call(part, [token](stream_socket& socket) { socket.stop_connecting(token); });
+}
+
+boost::system::result<wire::routing_id> threaded_socket::keep_id(wire::routing_id wish) {
+  const auto id = parts_->ids.keep(wish);
+  if (id) {
+    past_.keep(*id);
+  }
+  return id;
+}
+
+void threaded_socket::release_id(wire::routing_id id) {
+  parts_->ids.let_go(id);
+  past_.let_go(id);
+}
+
+void threaded_socket::count_dropped(wire::routing_id id, std::uint64_t messages) {
+  sent_.dropped.add(messages);
+  if (auto* const found = look_up(id)) {
+    found->dropped += messages;
+  } else {
+    past_.count_dropped(id, messages);
+  }
 }
 
 send_result threaded_socket::send(wire::routing_id to, chunks payload) {
@@ -102,7 +129,7 @@ send_result threaded_socket::send(wire::routing_id to, chunks payload) {
     bytes += chunk.size();
   }
   auto* const found = look_up(to);
-  const auto verdict = check(found, bytes);
+  const auto verdict = check(to, found, bytes);
   // Without framing an empty message is nothing.
   if (verdict != send_result::taken || found->who->header_bytes() + bytes == 0) {
     return verdict;
@@ -114,8 +141,9 @@ send_result threaded_socket::send(wire::routing_id to, chunks payload) {
 std::byte* threaded_socket::begin_send(wire::routing_id to, std::size_t bytes, std::size_t slack,
                                        send_result& result) {
   auto* const found = look_up(to);
-  result = check(found, bytes);
-  return result == send_result::taken ? commands_for(found->part).begin_send(bytes, slack) : nullptr;
+  result = check(to, found, bytes);
+  return result == send_result::taken ? commands_for(found->part).begin_send(bytes, slack)
+                                      : nullptr;
 }
 
 send_result threaded_socket::finish_send(wire::routing_id to, std::size_t bytes) {
@@ -124,26 +152,22 @@ send_result threaded_socket::finish_send(wire::routing_id to, std::size_t bytes)
   return sent(*found, bytes);
 }
 
-send_result threaded_socket::check(remote* to, std::size_t bytes) {
+send_result threaded_socket::check(wire::routing_id id, remote* to, std::size_t bytes) {
   if (!to || to->closing) {
-    sent_.dropped.add(1);
-    if (to) {
-      ++to->dropped;
-    }
+    count_dropped(id, 1);
     return send_result::refused;
   }
   if (bytes > to->who->options().max_message_size) {
     return send_result::too_long;
   }
   return to->who->queue().offers_at_bound() || is_fullest_and_over(*to->who) ? at_bound(*to)
-                                                                      : send_result::taken;
+                                                                             : send_result::taken;
 }
 
 send_result threaded_socket::at_bound(remote& full) {
   const auto told = at_bound_of(full.who->options());
   if (counts_as_dropped(told)) {
-    sent_.dropped.add(1);
-    ++full.dropped;
+    count_dropped(full.who->id(), 1);
   }
   if (told == send_result::refused) {
     cut(full);
@@ -252,14 +276,8 @@ tcp_address threaded_socket::local_address(wire::routing_id who) const noexcept 
 
 socket_totals threaded_socket::totals_of(wire::routing_id who) const noexcept {
   const auto found = peers_.find(who);
-  if (found == peers_.end()) {
-    return {};
-  }
-  auto sum = totals_of_peer(*found->second.who);
-  sum.messages_out = found->second.messages_out;
-  sum.bytes_out = found->second.bytes_out;
-  sum.dropped_messages += found->second.dropped;
-  return sum;
+  return past_.plus(who, found == peers_.end() || found->second.counted ? socket_totals{}
+                                                                        : found->second.totals());
 }
 
 socket_totals threaded_socket::totals() const noexcept {
@@ -279,6 +297,14 @@ socket_totals threaded_socket::totals() const noexcept {
   sum.refused = parts_->refused.load(std::memory_order_relaxed);
   sum.unfinished_bytes = parts_->unfinished.bytes();
   sum.handover_micros = handover_micros_;
+  return sum;
+}
+
+socket_totals threaded_socket::remote::totals() const noexcept {
+  auto sum = totals_of_peer(*who);
+  sum.messages_out = messages_out;
+  sum.bytes_out = bytes_out;
+  sum.dropped_messages += dropped;
   return sum;
 }
 

@@ -29,7 +29,11 @@ class threaded_socket : public message_socket {
                                       connection_options_ptr options) override;
   void unlisten(std::uint32_t id) override;
   boost::system::result<std::uint32_t> connect(connect_request request) override;
-  void stop_connecting() override;
+  void stop_connecting(std::uint32_t token) override;
+
+  boost::system::result<wire::routing_id> keep_id(wire::routing_id wish) override;
+  void release_id(wire::routing_id id) override;
+  void count_dropped(wire::routing_id id, std::uint64_t messages) override;
 
   send_result send(wire::routing_id to, chunks payload) override;
   std::byte* begin_send(wire::routing_id to, std::size_t bytes, std::size_t slack,
@@ -46,7 +50,9 @@ class threaded_socket : public message_socket {
   void pause(wire::routing_id who, bool wanted) override;
   void end_all(std::uint32_t linger) override;
 
-  bool has(wire::routing_id who) const noexcept override { return peers_.contains(who); }
+  bool has(wire::routing_id who) const noexcept override {
+    return peers_.contains(who) || past_.has(who);
+  }
   std::uint64_t queued_bytes(wire::routing_id who) const noexcept override;
   tcp_address local_address(wire::routing_id who) const noexcept override;
   socket_totals totals_of(wire::routing_id who) const noexcept override;
@@ -68,6 +74,9 @@ class threaded_socket : public message_socket {
     std::uint64_t dropped = 0;
     std::uint64_t held = 0;
     bool closing = false;
+    bool counted = false;  // by past_traffic already
+
+    socket_totals totals() const noexcept;
   };
   using verb = command_batch::verb;
 
@@ -91,7 +100,7 @@ class threaded_socket : public message_socket {
   // False when there was nothing, or nobody takes it any more.
   bool hand_over(std::size_t part) noexcept;
 
-  send_result check(remote* to, std::size_t bytes);
+  send_result check(wire::routing_id id, remote* to, std::size_t bytes);
   send_result at_bound(remote& full);
   void cut(remote& full);
   bool is_fullest_and_over(const peer& sender);
@@ -102,7 +111,7 @@ class threaded_socket : public message_socket {
   void take_in_event(std::size_t part, socket_event& event);
   void meet(std::size_t part, socket_event& event);
   bool is_expected(const socket_event& connected) const;
-  void part_from(wire::routing_id id);
+  void part_from(const socket_event& left);
   void forget_leaving();
 
   std::shared_ptr<thread_parts> parts_;
@@ -111,13 +120,14 @@ class threaded_socket : public message_socket {
   std::vector<std::unique_ptr<command_batch>> commands_;  // one for each part, null while empty
   std::vector<shard_reader> readers_;                     // one for each part
   boost::unordered_flat_map<wire::routing_id, remote> peers_;
-  boost::unordered_flat_map<std::uint32_t, std::size_t> listening_;  // on which part
-  boost::unordered_flat_set<std::uint32_t> connecting_;              // tokens
+  boost::unordered_flat_map<std::uint32_t, std::size_t> listening_;   // on which part
+  boost::unordered_flat_map<std::uint32_t, std::size_t> connecting_;  // tokens, on which part
   // Connections that came when their listener or the wish for them was gone already: the application
   // never hears of them.
   boost::unordered_flat_set<wire::routing_id> unwanted_;
   std::vector<wire::routing_id> leaving_;  // told with the batch that the application has now
   std::vector<std::uint64_t> orphaned_;    // of each part, as connection_group::orphaned
+  past_traffic past_;
   traffic sent_;
   std::uint64_t handover_micros_ = 0;
   std::uint32_t last_listener_ = 0;

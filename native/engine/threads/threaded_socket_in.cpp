@@ -88,7 +88,7 @@ void threaded_socket::take_in_event(std::size_t part, socket_event& event) {
       if (unwanted_.erase(event.id) != 0) {
         return parts_->ids.release(event.id);
       }
-      part_from(event.id);
+      part_from(event);
       break;
     case socket_event::kind::connect_failed:
       if (connecting_.erase(event.token) == 0) {
@@ -129,12 +129,18 @@ void threaded_socket::meet(std::size_t part, socket_event& event) {
 
 // What the peer did not take is no longer queued. Its entry stays as long as the application may hold
 // messages of this batch.
-void threaded_socket::part_from(wire::routing_id id) {
+void threaded_socket::part_from(const socket_event& left) {
+  const auto id = left.id;
   auto& leaving = *look_up(id);
   leaving.closing = true;
   parts_->queued.fetch_sub(leaving.who->queue().charged(), std::memory_order_relaxed);
   parts_->ids.release(id);
   leaving_.push_back(id);
+  if (past_.has(id)) {
+    count_dropped(id, left.lost);
+    past_.add(id, leaving.totals());
+    leaving.counted = true;
+  }
 }
 
 void threaded_socket::forget_leaving() {

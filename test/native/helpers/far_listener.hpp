@@ -33,6 +33,12 @@ class far_listener {
   engine::descriptor listening_;
 };
 
+inline far_end& accepted_by(const far_listener& server, world& of) {
+  engine::descriptor accepted;
+  REQUIRE(of.run_until([&] { return (accepted = server.accept()).get() >= 0; }));
+  return of.adopt(std::move(accepted));
+}
+
 inline engine::tcp_address nobody_listens() { return far_listener().address(); }
 
 // Takes no more connections: its queue is full, so the kernel drops what asks for another.

@@ -27,8 +27,8 @@ threaded_world::threaded_world(std::size_t threads, const engine::socket_options
 }
 
 engine::tcp_address threaded_world::listen(const engine::connection_options& options) {
-  const auto bound = socket->listen(
-      loopback(), {}, std::make_shared<const engine::connection_options>(options));
+  const auto bound =
+      socket->listen(loopback(), {}, std::make_shared<const engine::connection_options>(options));
   REQUIRE(bound.has_value());
   return bound->address;
 }

@@ -57,6 +57,35 @@ TEST_CASE("A bound below the mark is the mark: who heeds it never meets the poli
   CHECK(of.box.take_drain());
 }
 
+TEST_CASE("What is dropped is counted in messages, a begun one as a whole one") {
+  accounts of;
+  CHECK(of.box.lost() == 0);
+  for (int i = 0; i < 10; ++i) {
+    of.box.add(100);
+  }
+  of.box.settle(1'000);
+  of.box.settle(730);
+  of.box.settle(350);
+  of.box.drop();
+  CHECK(of.box.lost() == 4);
+  CHECK(of.box.charged() == 0);
+  CHECK(of.total.charged == 0);
+  of.box.drop();
+  CHECK(of.box.lost() == 4);
+}
+
+TEST_CASE("Nothing is lost when all was taken in many small parts") {
+  accounts of;
+  of.box.add(1'000);
+  of.box.add(1'000);
+  for (std::size_t unsent = 2'000; unsent >= 7; unsent -= 7) {
+    of.box.settle(unsent);
+  }
+  of.box.settle(0);
+  of.box.drop();
+  CHECK(of.box.lost() == 0);
+}
+
 TEST_CASE("Settling what has not changed changes nothing") {
   accounts of;
   of.box.settle(0);

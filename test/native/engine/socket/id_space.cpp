@@ -54,5 +54,37 @@ TEST_CASE("An id that the caller chooses is refused while it is in use") {
   CHECK(ids.reserve_for(wire::nobody).value() == 1);
 }
 
+TEST_CASE("An id that is kept stays in use when its connections are gone, until it is let go") {
+  engine::id_space ids(7);
+  CHECK(ids.keep(wire::nobody).value() == 7);
+  for (int connection = 0; connection < 2; ++connection) {
+    CHECK(ids.reserve_for(7).value() == 7);
+    CHECK(ids.reserve_for(7).error() == engine::error::routing_id_in_use);
+    ids.release(7);
+    CHECK_FALSE(ids.reserve(7));
+    CHECK(ids.keep(7).error() == engine::error::routing_id_in_use);
+  }
+  ids.let_go(7);
+  CHECK(ids.reserve(7));
+}
+
+TEST_CASE("An id that is let go while a connection has it is free when that is gone") {
+  engine::id_space ids(1);
+  CHECK(ids.keep(7).value() == 7);
+  CHECK(ids.reserve_for(7).value() == 7);
+  ids.let_go(7);
+  CHECK_FALSE(ids.reserve(7));
+  ids.release(7);
+  CHECK(ids.reserve(7));
+}
+
+TEST_CASE("Letting go of an id that was not kept changes nothing") {
+  engine::id_space ids(1);
+  CHECK(ids.reserve(7));
+  ids.let_go(7);
+  ids.let_go(8);
+  CHECK_FALSE(ids.reserve(7));
+}
+
 }  // namespace
 }  // namespace millrace::testing

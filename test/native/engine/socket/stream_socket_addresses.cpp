@@ -57,7 +57,7 @@ TEST_CASE("Who is slower is given up: the server sees its connection end") {
   const far_listener server;
   of->connect(to({slow.address(), server.address()}));
   REQUIRE(of.run_until([&] { return of.app.count(kind::connect) == 1; }));
-  CHECK(of->connections() == 1);
+  CHECK(of->totals().connections == 1);
   CHECK(of->connecting() == 0);
 }
 

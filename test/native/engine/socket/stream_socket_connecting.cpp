@@ -12,12 +12,6 @@ using namespace std::chrono_literals;
 using engine::error;
 using kind = application::kind;
 
-far_end& accepted_by(const far_listener& server, world& of) {
-  engine::descriptor accepted;
-  REQUIRE(of.run_until([&] { return (accepted = server.accept()).get() >= 0; }));
-  return of.adopt(std::move(accepted));
-}
-
 TEST_CASE("A connection that was made is told with its token, then it is like any other") {
   world of;
   const far_listener server;
@@ -145,7 +139,7 @@ TEST_CASE("Attempts that are stopped tell nothing and give their ids back") {
   const deaf_listener server(of);
   of->connect(to({server.address()}, 50ms, 7));
   of->connect(to({nobody_listens()}, 50ms, 8));
-  of->stop_connecting();
+  of->stop_connecting(1);
   CHECK(of->connecting() == 0);
   of.run_for(120ms);
   CHECK(of.app.seen.empty());
