@@ -140,6 +140,7 @@ TEST_CASE("Attempts that are stopped tell nothing and give their ids back") {
   of->connect(to({server.address()}, 50ms, 7));
   of->connect(to({nobody_listens()}, 50ms, 8));
   of->stop_connecting(1);
+  of->stop_connecting(2);
   CHECK(of->connecting() == 0);
   of.run_for(120ms);
   CHECK(of.app.seen.empty());
