@@ -29,7 +29,7 @@ export async function surface(): Promise<void> {
   const context = new Context({ spinMicros: 10 })
   const options: StreamSocketOptions<User> = {
     context,
-    framing: { tcp: 'length' },
+    framing: { tcp: 'length', ipc: 'none' },
     maxMessageSize: 1024,
     onBufferFull: 'drop',
     keepAlive: false,
@@ -45,6 +45,10 @@ export async function surface(): Promise<void> {
   const connect: ConnectOptions<'tcp', User> = { data: { name: 'me' }, routingId: 7, timeout: 100 }
   const peer: Peer<User> = await socket.connect(listener.endpoint, connect)
   await conversation(socket, peer)
+  const beside: BindOptions<'ipc', User> = { mode: 0o660, framing: 'none' }
+  await socket.bind('ipc:///run/app.sock', beside)
+  await socket.bind('tcp://*:7000', { reusePort: true, fd: 3 })
+  await socket.connect('ipc://@app', { framing: 'none', data: { name: 'it' } })
   await socket.unbind(listener.endpoint, { closeConnections: true })
   await listener.ref().unref().unbind()
   await socket.ref().unref().close({ linger: 5 })

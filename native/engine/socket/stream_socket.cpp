@@ -31,6 +31,15 @@ socket_options with_limits(socket_options options) noexcept {
   return options;
 }
 
+// One that was taken over may be watched already, by a server of Node for instance.
+error_code not_watched(listener& source, const listen_options& how) noexcept {
+  const bool adopted = how.adopted >= 0;
+  if (adopted) {
+    source.give_back();
+  }
+  return {adopted ? EEXIST : ENOMEM, boost::system::system_category()};
+}
+
 }  // namespace
 
 stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner,
@@ -62,7 +71,7 @@ boost::system::result<stream_socket::bound> stream_socket::listen(const stream_a
   listener_events& events = *this;
   auto source = std::make_unique<listener>(loop_, events, id, std::move(*opened));
   if (!source->start()) {
-    return error_code{ENOMEM, boost::system::system_category()};
+    return not_watched(*source, how);
   }
   const auto where = source->address();
   const bound result{id, tcp_part(where), to_text(where)};
