@@ -19,6 +19,11 @@ const error_code no_memory{ENOMEM, boost::system::system_category()};
 // memory. Messages have a mark of their own, at which newcomers are still heard.
 constexpr std::uint64_t events_mark = 32'768 * message_charge;
 
+// One that was taken over may be watched already, by a server of Node for instance.
+error_code not_watched(const listen_options& how) noexcept {
+  return {how.adopted >= 0 ? EEXIST : ENOMEM, boost::system::system_category()};
+}
+
 }  // namespace
 
 stream_socket::stream_socket(io_loop& loop, memory_source& memory, wakeup& owner,
@@ -56,7 +61,7 @@ boost::system::result<message_socket::bound> stream_socket::listen(const stream_
   }
   const auto result = bound_to(++last_listener_, *opened);
   if (!listeners_.add(result.id, std::move(*opened), how, std::move(options))) {
-    return no_memory;
+    return not_watched(how);
   }
   return result;
 }
