@@ -59,7 +59,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   wake(): void {
     if (this.#waiting.empty && !this.#closed) return
     this.#iterator?.wake()
-    while (this.#handler && !this.#waiting.empty) this.#offer(this.#handler, this.next()!)
+    while (this.#handler && !this.#waiting.empty) this.#offerNext(this.#handler)
     this.charges.settle()
   }
 
@@ -182,8 +182,9 @@ export class Consumers implements MailboxHost, RecordQueue {
     else this.#iterator.wake()
   }
 
-  #offer(handler: MessageHandler, record: StreamRecord): void {
-    if (record.type === 'message') this.#call(handler, record.peer, record.data, true)
+  #offerNext(handler: MessageHandler): void {
+    const record = this.next()
+    if (record?.type === 'message') this.#call(handler, record.peer, record.data, true)
   }
 
   /** The record as the application gets it, after the event if that was still to be told. */

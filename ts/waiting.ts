@@ -6,7 +6,8 @@ const mostForgotten = 1_024
 
 /** Records in their order: those that wait for a consumer of the socket, or for an iterator to ask. */
 export class Waiting {
-  #records: StreamRecord[] = []
+  /** Behind the head nothing is undefined. */
+  #records: (StreamRecord | undefined)[] = []
   #head = 0
   /** Messages of a peer that are here. */
   readonly #messages = new Map<Peer, number>()
@@ -35,10 +36,10 @@ export class Waiting {
   }
 
   shift(): StreamRecord | undefined {
-    if (this.empty) return undefined
-    const record = this.#records[this.#head]!
-    this.#records[this.#head++] = undefined as never
-    if (this.empty) this.#reset([])
+    const record = this.#records[this.#head]
+    if (!record) return undefined
+    this.#records[this.#head++] = undefined
+    if (this.empty) this.#reset()
     this.#forget(record)
     return record
   }
@@ -46,9 +47,9 @@ export class Waiting {
   /** All of them. */
   takeAll(): StreamRecord[] {
     const all = this.#head === 0 ? this.#records : this.#records.slice(this.#head)
-    this.#reset([])
+    this.#reset()
     this.#messages.clear()
-    return all
+    return all as StreamRecord[]
   }
 
   /** Takes some out, in their order. */
@@ -69,8 +70,8 @@ export class Waiting {
     else this.#messages.set(record.peer, left)
   }
 
-  #reset(records: StreamRecord[]): void {
-    this.#records = records
+  #reset(): void {
+    this.#records = []
     this.#head = 0
     this.#silent = []
   }

@@ -142,8 +142,9 @@ std::byte* threaded_socket::begin_send(wire::routing_id to, std::size_t bytes, s
                                        send_result& result) {
   auto* const found = look_up(to);
   result = check(to, found, bytes);
-  return result == send_result::taken ? commands_for(found->part).begin_send(bytes, slack)
-                                      : nullptr;
+  return result == send_result::taken && found->who->header_bytes() + bytes != 0
+             ? commands_for(found->part).begin_send(bytes, slack)
+             : nullptr;
 }
 
 send_result threaded_socket::finish_send(wire::routing_id to, std::size_t bytes) {
