@@ -1,7 +1,6 @@
 #include "engine/threads/threaded_socket.hpp"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "engine/socket/totals.hpp"
@@ -55,15 +54,9 @@ void threaded_socket::unlisten(std::uint32_t id) {
   }
   const auto part = found->second;
   listening_.erase(found);
+  call(part, [id](stream_socket& socket) { socket.unlisten(id); });
   // The address is free when this returns: it may be bound again at once.
-  auto closed = std::make_shared<std::promise<void>>();
-  call(part, [id, closed](stream_socket& socket) {
-    socket.unlisten(id);
-    closed->set_value();
-  });
-  if (hand_over(part)) {
-    closed->get_future().wait();
-  }
+  hand_over_and_wait(part);
 }
 
 boost::system::result<std::uint32_t> threaded_socket::connect(connect_request request) {

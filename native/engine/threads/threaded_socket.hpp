@@ -99,6 +99,7 @@ class threaded_socket : public message_socket {
   }
   // False when there was nothing, or nobody takes it any more.
   bool hand_over(std::size_t part) noexcept;
+  void hand_over_and_wait(std::size_t part);
 
   send_result check(wire::routing_id id, remote* to, std::size_t bytes);
   send_result at_bound(remote& full);

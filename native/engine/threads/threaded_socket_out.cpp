@@ -1,5 +1,7 @@
 // The way out of threaded_socket: from the application to the parts.
 
+#include <future>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -84,7 +86,10 @@ bool threaded_socket::is_fullest_and_over(const peer& sender) {
   }
   auto* const fullest = fullest_of(all);
   if (fullest && fullest != &sender && is_cut_at_bound(*fullest)) {
-    cut(*look_up(fullest->id()));
+    // What it had queued is free when this returns, as on one thread: the next send is to find room.
+    auto& full = *look_up(fullest->id());
+    cut(full);
+    hand_over_and_wait(full.part);
   }
   return fullest == &sender;
 }
@@ -132,6 +137,15 @@ command_batch& threaded_socket::commands_for(std::size_t part) {
 void threaded_socket::ask(verb what, wire::routing_id who, std::uint64_t amount) {
   if (const auto* const found = look_up(who)) {
     commands_for(found->part).add(what, who, amount);
+  }
+}
+
+// Until the part has done all that it was asked for.
+void threaded_socket::hand_over_and_wait(std::size_t part) {
+  auto done = std::make_shared<std::promise<void>>();
+  call(part, [done](stream_socket&) { done->set_value(); });
+  if (hand_over(part)) {
+    done->get_future().wait();
   }
 }
 
