@@ -26,6 +26,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   #iterator: { wake(): void } | undefined
   /** The peer whose `connect` is being told: it may be claimed beside a consumer of the socket. */
   #arriving: Peer | undefined
+  #closing = false
   #closed = false
 
   constructor(receiver: Receiver, charges: Charges, call: Call) {
@@ -108,8 +109,9 @@ export class Consumers implements MailboxHost, RecordQueue {
   gone(peer: Peer, reason: DisconnectReason): void {
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
-    // An iterator may still work on the last message.
-    if (!this.#iterator && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
+    // An iterator may still work on the last message; within the loop it may also wait for the socket to close.
+    const taken = !this.#iterator || this.#closing
+    if (taken && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
     const record: StreamRecord = { type: 'disconnect', peer, reason }
     this.#untold.add(record)
     this.#waiting.push(record)
@@ -121,6 +123,10 @@ export class Consumers implements MailboxHost, RecordQueue {
     for (const each of peer ? [peer] : this.#receiver.allPeers()) mailboxOf(each)?.drop()
     for (const record of this.#waiting.remove((each) => !peer || each.peer === peer)) this.#drop(record)
     this.charges.settle()
+  }
+
+  beginToClose(): void {
+    this.#closing = true
   }
 
   /** There will be no record any more: iterators end. */

@@ -182,6 +182,7 @@ export class SocketCore implements Receiver, EndpointsHost, Living {
 
   async #close(linger: number): Promise<void> {
     const cut = setTimeout(() => this.delivery.consumers.drop(), linger)
+    this.delivery.consumers.beginToClose()
     const unbound = this.endpoints.close()
     this.peers.forEach((peer) => this.calls.closing(peer))
     this.native.endAll(linger)
