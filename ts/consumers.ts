@@ -9,7 +9,7 @@ import { Waiting } from './waiting.js'
 import type { DisconnectReason, MessageInfo, MessageRecord, StreamRecord } from './types.js'
 
 export type MessageHandler = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
-type Call = (handler: MessageHandler, peer: Peer, data: Buffer, held: boolean) => void
+type Call = (handler: MessageHandler, peer: Peer, data: Buffer) => void
 
 /** Who takes messages: the handler, an iterator of the socket, or consumers of single peers; and what waits for them. */
 export class Consumers implements MailboxHost, RecordQueue {
@@ -190,7 +190,7 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   #offerNext(handler: MessageHandler): void {
     const record = this.next()
-    if (record?.type === 'message') this.#call(handler, record.peer, record.data, true)
+    if (record?.type === 'message') this.#call(handler, record.peer, record.data)
   }
 
   /** The record as the application gets it, after the event if that was still to be told. */
