@@ -75,8 +75,8 @@ onEach(
     for (let i = 0; i < 4; i++) {
       const [far, peer] = await server.meet()
       const before = server.socket.stats().unfinishedBytes
-    far.sendRaw(header(4 * MiB)).sendRaw(Buffer.alloc(4 * MiB - 1 - i * 512 * KiB))
-        await until(() => server.socket.stats().unfinishedBytes >= before + 2 * MiB, 'the message has begun')
+      far.sendRaw(header(4 * MiB)).sendRaw(Buffer.alloc(4 * MiB - 1 - i * 512 * KiB))
+      await until(() => server.socket.stats().unfinishedBytes >= before + 2 * MiB, 'the message has begun')
       stalled.push(peer)
     }
     t.is(disconnects.all.length, 0)
