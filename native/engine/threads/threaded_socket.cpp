@@ -67,7 +67,7 @@ boost::system::result<std::uint32_t> threaded_socket::connect(connect_request re
   request.id = *id;
   const auto token = ++last_token_;
   const auto part = parts_->least_loaded();
-  connecting_.emplace(token, part);
+  connecting_.emplace(token, attempt{part, request.id});
   call(part, [token, request = std::move(request)](stream_socket& socket) {
     socket.start_connecting(token, request);
   });
@@ -80,9 +80,14 @@ void threaded_socket::stop_connecting(std::uint32_t token) {
   if (found == connecting_.end()) {
     return;
   }
-  const auto part = found->second;
+  const auto [part, id] = found->second;
   connecting_.erase(found);
-  call(part, [token](stream_socket& socket) { socket.stop_connecting(token); });
+  call(part, [token, id = id](stream_socket& socket) {
+    socket.stop_connecting(token);
+    // It may be connected by now, and not told yet.
+    socket.cut(id, error::local_closed);
+  });
+  hand_over_and_wait(part);
 }
 
 boost::system::result<wire::routing_id> threaded_socket::keep_id(wire::routing_id wish) {
