@@ -7,5 +7,5 @@ export const millraceSpin = millraceServer({
   name: 'millrace-spin',
   about: `millrace with new Context({ spinMicros: ${spinMicros} })`,
   loads: ['spin'],
-  spinMicros,
+  how: { spinMicros },
 })

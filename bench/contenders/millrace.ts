@@ -5,5 +5,4 @@ export const millrace = millraceServer({
   name: 'millrace',
   about: 'StreamSocket with a message handler, on the event loop; all options at their defaults',
   loads: echoLoads,
-  spinMicros: 0,
 })

@@ -15,13 +15,14 @@ async function serve(): Promise<void> {
   const transport = named(transports, process.argv[2])
   const mode = named(threadModes, process.argv[3])
   const server = new StreamSocket({
-    ...mode.options,
+    ...mode.options(),
     // A promise holds the messages back until the peer has taken some of what it was sent.
     message: (peer, data, info) => (peer.send(data, info) === false ? peer.drained() : undefined),
   })
-  const listener = await server.bind(transport.endpoint, { maxMessageSize: 0xffff_ffff })
+  const place = transport.place()
+  const listener = await server.bind(place.endpoint, { maxMessageSize: 0xffff_ffff })
   process.send?.(listener.endpoint)
-  process.once('disconnect', () => void server.close())
+  process.once('disconnect', () => void server.close().then(place.leave))
 }
 
 // Ctrl-C goes to the parent too, which then lets go.

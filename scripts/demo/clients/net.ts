@@ -22,8 +22,10 @@ function receive(socket: Socket, frames: LengthFrames, chunk: Buffer): void {
 }
 
 async function open(endpoint: string, events: Events): Promise<Connection> {
-  const { hostname, port } = new URL(endpoint)
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+  const { protocol, hostname, port, pathname } = new URL(endpoint)
+  const socket = connect(
+    protocol === 'ipc:' ? { path: pathname } : { host: hostname, port: Number(port), noDelay: true },
+  )
   await once(socket, 'connect')
   let closing = false
   const frames = new LengthFrames((data) => events.message(data))
