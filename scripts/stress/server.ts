@@ -1,6 +1,8 @@
-// The server of the stress run: checks every message of every stream and sends it back. Talks to its parent by IPC.
+// The server of a stress run: checks every message of every stream and sends it back. Talks to its parent by IPC. Its
+// arguments: where to bind, how many I/O threads, how to take messages.
 import { isNumbered } from '../../test/helpers/numbered.js'
-import { StreamSocket, type Peer } from '../../ts/index.js'
+import { Context, type Peer } from '../../ts/index.js'
+import { ways, type Way } from './ways.js'
 
 export interface ServerReport {
   readonly messages: number
@@ -29,18 +31,20 @@ function take(peer: Peer<Stream>, data: Buffer): void {
 }
 
 async function main(): Promise<void> {
-  const socket = new StreamSocket<Stream>({
-    message: take,
+  const [endpoint = '', threads, way] = process.argv.slice(2)
+  const options = {
+    context: new Context({ ioThreads: Number(threads) }),
     maxBufferedBytes: 256 * 1024 * 1024,
     maxTotalBufferedBytes: 8 * 1024 ** 3,
-  })
-  const listener = await socket.bind('tcp://127.0.0.1:0')
+  }
+  const socket = ways[way as Way]<Stream>(options, take)
+  const listener = await socket.bind(endpoint)
   process.once('message', () => {
     process.send?.({ messages, wrong, refused } satisfies ServerReport)
     void socket.close({ linger: 0 }).then(() => process.disconnect())
   })
   process.once('disconnect', () => process.exit())
-  process.send?.({ port: listener.port })
+  process.send?.({ endpoint: listener.endpoint })
 }
 
 void main()

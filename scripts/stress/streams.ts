@@ -1,5 +1,5 @@
 // The clients of the stress run: each keeps a window of messages on the way and checks every answer.
-import { connect } from '../../test/helpers/far-end.js'
+import { connect, type Where } from '../../test/helpers/far-end.js'
 import { isNumbered, numbered } from '../../test/helpers/numbered.js'
 import { StreamSocket, type Peer } from '../../ts/index.js'
 
@@ -53,9 +53,13 @@ export interface Clients {
   close(): Promise<void>
 }
 
+function whereIs(endpoint: string): Where {
+  return endpoint.startsWith('ipc://') ? endpoint.slice('ipc://'.length) : Number(new URL(endpoint).port)
+}
+
 /** `foreign` of the connections are plain node:net, the others one millrace socket. */
 export async function connectAll(
-  port: number,
+  endpoint: string,
   connections: number,
   foreign: number,
   count: (index: number) => number,
@@ -75,14 +79,14 @@ export async function connectAll(
   const ends: { destroy(): void }[] = []
   for (let index = 0; index < connections; index++) {
     if (index < foreign) {
-      const far = await connect(port)
+      const far = await connect(whereIs(endpoint))
       const stream = new Stream(index, count(index), (data) => void far.send(data))
       far.onMessage = stream.take
       void far.closed.then(gone)
       ends.push(far)
       streams.push(stream)
     } else {
-      const peer: Peer<Stream> = await socket.connect(`tcp://127.0.0.1:${port}`)
+      const peer: Peer<Stream> = await socket.connect(endpoint)
       peer.data = new Stream(index, count(index), (data) => void peer.send(data))
       streams.push(peer.data)
     }
