@@ -6,8 +6,11 @@ type Take<D> = (peer: Peer<D>, data: Buffer) => void
 export const ways = {
   handler: <D>(options: StreamSocketOptions<D>, take: Take<D>) =>
     new StreamSocket<D>({ ...options, message: take }),
-  listener: <D>(options: StreamSocketOptions<D>, take: Take<D>) =>
-    new StreamSocket<D>(options).on('message', take) as StreamSocket<D>,
+  listener: <D>(options: StreamSocketOptions<D>, take: Take<D>) => {
+    const socket = new StreamSocket<D>(options)
+    socket.on('message', take)
+    return socket
+  },
   iterator: <D>(options: StreamSocketOptions<D>, take: Take<D>) => {
     const socket = new StreamSocket<D>(options)
     void (async () => {
@@ -28,7 +31,8 @@ export const ways = {
     const consume = async (peer: Peer<D>): Promise<void> => {
       for await (const data of peer) take(peer, data)
     }
-    return socket.on('connect', (peer) => void consume(peer)) as StreamSocket<D>
+    socket.on('connect', (peer) => void consume(peer))
+    return socket
   },
   receive: <D>(options: StreamSocketOptions<D>, take: Take<D>) => {
     const socket = new StreamSocket<D>(options)
@@ -39,7 +43,8 @@ export const ways = {
         take(peer, record.data)
       }
     }
-    return socket.on('connect', (peer) => void consume(peer)) as StreamSocket<D>
+    socket.on('connect', (peer) => void consume(peer))
+    return socket
   },
 } as const
 
