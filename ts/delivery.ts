@@ -19,6 +19,11 @@ export interface Receiver extends ChargedSide {
   releaseLost(charge: number): void
 }
 
+export interface DeliveryOptions {
+  readonly isolateData?: boolean
+  readonly transientData?: boolean
+}
+
 /** Takes batches apart and gives each message to whoever consumes it. */
 export class Delivery {
   readonly consumers: Consumers
@@ -26,12 +31,15 @@ export class Delivery {
   readonly #charges: Charges
   readonly #blocks: Blocks
 
-  constructor(receiver: Receiver, isolated: boolean) {
+  constructor(receiver: Receiver, { isolateData = false, transientData = false }: DeliveryOptions) {
     this.#receiver = receiver
     this.#charges = new Charges(receiver)
-    this.#blocks = new Blocks(isolated)
-    this.consumers = new Consumers(receiver, this.#charges, (handler, peer, data, held) =>
-      this.#call(handler, peer, data, held),
+    this.#blocks = new Blocks(isolateData)
+    this.consumers = new Consumers(
+      receiver,
+      this.#charges,
+      (handler, peer, data, held) => this.#call(handler, peer, data, held),
+      transientData,
     )
   }
 

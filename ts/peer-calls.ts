@@ -152,9 +152,9 @@ export class PeerCalls implements PeerHost {
     for (const peer of peers) this.#pause(peer)
   }
 
-  /** A new peer of a socket that is paused is not read either. */
+  /** A new peer of a socket that is paused is not read either, nor is one that was paused and returns. */
   arrived(peer: Peer): void {
-    if (this.#allPaused) this.#pause(peer)
+    if (this.#allPaused || this.#paused.has(peer)) this.#pause(peer)
   }
 
   /** The native connection is there no more; messages of it may be. */

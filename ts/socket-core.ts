@@ -56,7 +56,7 @@ export class SocketCore implements Receiver, EndpointsHost {
     this.#application = application
     this.#keepFacade = facade
     this.defaults = options
-    this.delivery = new Delivery(this, (options as { isolateData?: boolean }).isolateData ?? false)
+    this.delivery = new Delivery(this, options)
     this.native = new native.NativeSocket(
       nativeOf(context),
       facade,

@@ -43,7 +43,6 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   readonly #context: Context
   readonly #handlers: StreamHandlers<D>
   readonly #linger: number
-  readonly #transient: boolean
   readonly #self = new WeakRef<StreamSocket<D>>(this)
   readonly #forgetSignal: () => void
 
@@ -57,7 +56,6 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     if (!(this.#context instanceof Context)) throw wrongType('a Context', 'context', options.context)
     if (isClosed(this.#context)) throw socketClosed()
     this.#handlers = options
-    this.#transient = options.transientData ?? false
     this.#linger = nativeOptions('connection', options)['linger'] ?? 0
     this.#core = new SocketCore(
       this.#application(),
@@ -206,6 +204,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     frames: readonly [routingId: Buffer | number, payload: Payload, ...rest: unknown[]],
     options?: SendOptions,
   ): SendResult {
+    if (!Array.isArray(frames)) throw wrongType('a list of routing id and payload', 'frames', frames)
     return this.send(routingIdOf(frames[0]), frames[1], options)
   }
 
@@ -237,10 +236,10 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     if (name !== 'message') return
     const { consumers } = this.#core.delivery
     if (!this.#handlers.message && this.listenerCount('message') === 0) consumers.checkSocketClaim()
-    queueMicrotask(() => this.#listenersChanged())
+    this.#listenersChanged(true)
   }
 
-  #listenersChanged(): void {
+  #listenersChanged(listens = this.listenerCount('message') !== 0): void {
     const handler = this.#handlers.message?.bind(this.#handlers) as MessageHandler | undefined
     const both: MessageHandler = (peer, data, info) => {
       let result: unknown
@@ -248,13 +247,11 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
       return result
     }
     const { consumers } = this.#core.delivery
-    const listens = this.listenerCount('message') !== 0
     consumers.setHandler(listens ? both : handler, handler ? 'the message handler' : 'a message listener')
     if (listens || handler) queueMicrotask(() => consumers.wake())
   }
 
   #iterate<T>(source: Source<T>): AsyncIterableIterator<T> {
-    if (this.#transient) throw wrongType('a socket without transientData', 'iterating', this)
     return this.#core.delivery.consumers.iterate(source)
   }
 
