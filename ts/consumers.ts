@@ -27,6 +27,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   #iterator: { wake(): void } | undefined
   /** The peer whose `connect` is being told: it may be claimed beside a consumer of the socket. */
   #arriving: Peer | undefined
+  #late = false
   #closed = false
 
   constructor(receiver: Receiver, charges: Charges, call: Call, transient: boolean) {
@@ -111,10 +112,11 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   /** The connection of a peer has ended: told after its messages have been taken. */
   gone(peer: Peer, reason: DisconnectReason): void {
+    if (this.#late) this.drop(peer)
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
     // An iterator may still work on the last message.
-    if (!this.#iterator && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
+    if ((this.#late || !this.#iterator) && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
     const record: StreamRecord = { type: 'disconnect', peer, reason }
     this.#untold.add(record)
     this.#waiting.push(record)
@@ -126,6 +128,12 @@ export class Consumers implements MailboxHost, RecordQueue {
     for (const each of peer ? [peer] : this.#receiver.allPeers()) mailboxOf(each)?.drop()
     for (const record of this.#waiting.remove((each) => !peer || each.peer === peer)) this.#drop(record)
     this.charges.settle()
+  }
+
+  /** Nobody is waited for any more: what waits is dropped, and what still comes. */
+  cut(): void {
+    this.#late = true
+    this.drop()
   }
 
   /** There will be no record any more: iterators end. */

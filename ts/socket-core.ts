@@ -187,7 +187,7 @@ export class SocketCore implements Receiver, EndpointsHost {
   }
 
   async #close(linger: number): Promise<void> {
-    const cut = setTimeout(() => this.delivery.consumers.drop(), linger)
+    const cut = setTimeout(() => this.delivery.consumers.cut(), linger)
     const unbound = this.endpoints.close()
     this.peers.forEach((peer) => this.calls.closing(peer))
     this.native.endAll(linger)

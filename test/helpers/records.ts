@@ -10,9 +10,9 @@ export function inShort(record: StreamRecord): string {
 
 /** The next value; rejects when there is none any more. */
 export async function nextOf<T>(iterator: AsyncIterator<T>): Promise<T> {
-  const { done, value } = await within(iterator.next(), 'next()')
-  if (done) throw new Error('the iterator has ended')
-  return value
+  const result: IteratorResult<T, undefined> = await within(iterator.next(), 'next()')
+  if (result.done) throw new Error('the iterator has ended')
+  return result.value
 }
 
 /** The next `count` records, in short. */
