@@ -116,7 +116,8 @@ export class Consumers implements MailboxHost, RecordQueue {
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
     // An iterator may still work on the last message.
-    if ((this.#late || !this.#iterator) && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
+    if ((this.#late || !this.#iterator) && this.#waiting.messagesOf(peer) === 0)
+      return this.onGone(peer, reason)
     const record: StreamRecord = { type: 'disconnect', peer, reason }
     this.#untold.add(record)
     this.#waiting.push(record)
@@ -139,6 +140,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   /** There will be no record any more: iterators end. */
   close(): void {
     this.#closed = true
+    this.drop()
     this.wake()
   }
 
@@ -198,7 +200,9 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   #refuseTransient(): void {
     if (this.#transient)
-      throw wrongOption('With transientData messages go to the handler only: there is no iterating, no receive()')
+      throw wrongOption(
+        'With transientData messages go to the handler only: there is no iterating, no receive()',
+      )
   }
 
   #offer(handler: MessageHandler, record: StreamRecord): void {
