@@ -2,13 +2,17 @@
 //
 //   node --import=tsx examples/echo-server.ts [endpoint]
 //
-// The endpoint is tcp://127.0.0.1:7000 if not said otherwise; ctrl-C ends it. The other side is examples/echo-client.ts,
+// The endpoint is tcp://127.0.0.1:7000 if not said otherwise, ipc:///tmp/echo.sock for example; ctrl-C ends it. The other side is examples/echo-client.ts,
 // or anything that puts 4 bytes of length, big-endian, before each message.
 
 import { StreamSocket } from 'millrace'
 
 const server = new StreamSocket({
-  connect: (peer) => console.log(`${peer.routingId} came from ${peer.remoteAddress}:${peer.remotePort}`),
+  // Peers of a unix socket have no address.
+  connect: ({ routingId, remoteAddress, remotePort }) =>
+    console.log(
+      `${routingId} came${remoteAddress === undefined ? '' : ` from ${remoteAddress}:${remotePort}`}`,
+    ),
   // Where a peer reads slowly, the promise keeps its next messages back until it has caught up.
   message: (peer, data, info) => (peer.send(data, info) === false ? peer.drained() : undefined),
   disconnect: (peer, reason) => console.log(`${peer.routingId} left: ${reason.message}`),

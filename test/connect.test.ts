@@ -4,26 +4,12 @@ import { MillraceError } from '../ts/index.js'
 import { runMain } from './helpers/child.js'
 import { unanswering } from './helpers/deaf-server.js'
 import { deferred, until, within } from './helpers/events.js'
+import { answering } from './helpers/lookups.js'
 import { farServer, makeSocket, serve } from './helpers/sockets.js'
 import { onEach, rows } from './helpers/transports.js'
 
 const tcp = rows[0]!
 const timedOut = { instanceOf: MillraceError, code: 'ETIMEDOUT' }
-
-/** A look-up that answers with these addresses, and what it was asked. */
-function answering(addresses: readonly string[]): { lookup: LookupFunction; asked: unknown[] } {
-  const asked: unknown[] = []
-  const lookup: LookupFunction = (host, options, callback) => {
-    asked.push([host, options.all])
-    setImmediate(() =>
-      callback(
-        null,
-        addresses.map((address) => ({ address, family: 4 })),
-      ),
-    )
-  }
-  return { lookup, asked }
-}
 
 onEach('connect resolves with the peer, ready for messages', async (t, row) => {
   const far = await farServer(t, row)
@@ -101,27 +87,6 @@ test('a literal address is not looked up', async (t) => {
   const peer = await makeSocket(t, tcp).connect(far.endpoint, { lookup })
   t.is(peer.remoteAddress, '127.0.0.1')
   t.deepEqual(asked, [])
-})
-
-test('addresses are tried in their order until one answers', async (t) => {
-  const server = await serve(t, tcp)
-  await server.socket.bind(`tcp://127.0.0.3:${server.port}`)
-  const client = makeSocket(t, tcp)
-  const reached = async (addresses: readonly string[]): Promise<string | undefined> => {
-    const { lookup } = answering(addresses)
-    return (await client.connect(`tcp://mill.example:${server.port}`, { lookup })).remoteAddress
-  }
-  t.is(await reached(['127.0.0.1', '127.0.0.3']), '127.0.0.1')
-  t.is(await reached(['127.0.0.3', '127.0.0.1']), '127.0.0.3')
-  t.is(await reached(['127.0.0.2', '127.0.0.4', '127.0.0.3', '127.0.0.1']), '127.0.0.3')
-  t.is(await reached(['::1', '127.0.0.2', '127.0.0.1']), '127.0.0.1')
-})
-
-test('when every address refuses, the error names the last', async (t) => {
-  const { lookup } = answering(['127.0.0.2', '127.0.0.3'])
-  const connecting = makeSocket(t, tcp).connect('tcp://mill.example:1', { lookup })
-  const error = await t.throwsAsync(connecting, { code: 'ECONNREFUSED' })
-  t.like(error, { address: '127.0.0.3', port: 1, syscall: 'connect' })
 })
 
 test('a look-up may answer with one address', async (t) => {

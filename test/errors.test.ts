@@ -46,6 +46,14 @@ const invalid: readonly [endpoint: string, sentence: RegExp][] = [
   [`tcp://${'a'.repeat(254)}:1`, /neither a name nor an address/],
   ['tcp://127.0.0.1:1/', /a path has no meaning/],
   ['tcp://127.0.0.1:1/chat', /a path has no meaning/],
+  ['ipc://', /names no path/],
+  ['ipc://@', /names no path/],
+  ['ipc://app.sock', /not absolute/],
+  ['ipc://./app.sock', /not absolute/],
+  ['ipc:///run/app\0', /holds a NUL/],
+  ['ipc://@app\0', /holds a NUL/],
+  [`ipc:///${'p'.repeat(107)}`, /longer than the 107 bytes/],
+  [`ipc:///${'é'.repeat(54)}`, /longer than the 107 bytes/],
 ]
 
 for (const [endpoint, sentence] of invalid) {

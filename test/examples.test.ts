@@ -2,15 +2,19 @@ import test, { type ExecutionContext } from 'ava'
 import { runFile } from './helpers/child.js'
 import { connect } from './helpers/far-end.js'
 import { Running } from './helpers/running.js'
+import { onEach } from './helpers/transports.js'
 
-async function startServer(t: ExecutionContext): Promise<{ server: Running; endpoint: string }> {
-  const server = new Running(['--import=tsx', 'examples/echo-server.ts', 'tcp://127.0.0.1:0'])
+async function startServer(
+  t: ExecutionContext,
+  wanted = 'tcp://127.0.0.1:0',
+): Promise<{ server: Running; endpoint: string }> {
+  const server = new Running(['--import=tsx', 'examples/echo-server.ts', wanted])
   t.teardown(() => server.kill())
   return { server, endpoint: await server.says(/listening at (\S+)/) }
 }
 
-test('the echo client gets its answers from the echo server, which ends at ctrl-C', async (t) => {
-  const { server, endpoint } = await startServer(t)
+onEach('the echo client gets its answers from the echo server, which ends at ctrl-C', async (t, row) => {
+  const { server, endpoint } = await startServer(t, row.endpoint)
   const client = await runFile('examples/echo-client.ts', { args: [endpoint, 'one', '', 'three'] })
   t.is(client.stderr, '')
   t.is(client.status, 0)

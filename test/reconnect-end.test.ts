@@ -5,7 +5,7 @@ import { unanswering } from './helpers/deaf-server.js'
 import { collect, quiet, until, within } from './helpers/events.js'
 import type { FarServer } from './helpers/far-end.js'
 import { farServer, makeSocket, noted } from './helpers/sockets.js'
-import { onEach, onEachSerially, rows, type Row } from './helpers/transports.js'
+import { onEach, onEachSerially, onTcp, rows, type Row } from './helpers/transports.js'
 
 const soon = { minDelay: 1, maxDelay: 10 }
 const late = { minDelay: 600_000, maxDelay: 600_000 }
@@ -80,7 +80,8 @@ for (const [name, end] of ends) {
     await isGone(t, scene, ['connect', 'disconnect'])
   })
 
-  onEach(`${name} ends a peer for good while an attempt is under way`, async (t, row) => {
+  // Only a look-up can be held up for as long as a test wants, and a path is not looked up.
+  onTcp(`${name} ends a peer for good while an attempt is under way`, async (t, row) => {
     let hang = false
     let hanging = 0
     const scene = await connected(t, row, {
@@ -124,7 +125,8 @@ for (const [name, end] of ends) {
   })
 }
 
-onEach(
+// Only a reset, which unix sockets do not have, is noticed before the messages in front of it have been taken.
+onTcp(
   'a peer whose end waits for its messages is told gone for good if it is closed meanwhile',
   async (t, row) => {
     const far = await farServer(t, row)

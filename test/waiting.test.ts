@@ -82,8 +82,8 @@ onEachSerially('of peers that said nothing a bounded number is remembered, the l
   const [early] = await server.meet()
   early.send('stays')
   await until(() => server.socket.stats().messagesIn === 1, 'the message arrives')
-  await comeAndGo(server, 3_000)
-  const records = await takeUntil(server.socket.batches(), ({ peer }) => peer.routingId === 3_001)
+  await comeAndGo(server, 4_300)
+  const records = await takeUntil(server.socket.batches(), ({ peer }) => peer.routingId === 4_301)
   t.deepEqual(
     records.slice(0, 2).map(({ type, peer }) => [type, peer.routingId]),
     [
@@ -95,7 +95,7 @@ onEachSerially('of peers that said nothing a bounded number is remembered, the l
   const pairs = silent.length / 2
   t.true(pairs >= 1_024 && pairs <= 2_048, `${pairs}`)
   silent.forEach(({ type, peer }, i) => {
-    if (type !== (i % 2 === 0 ? 'connect' : 'disconnect') || peer.routingId !== 3_001 - pairs + 1 + (i >> 1))
+    if (type !== (i % 2 === 0 ? 'connect' : 'disconnect') || peer.routingId !== 4_301 - pairs + 1 + (i >> 1))
       t.fail(`record ${i} is ${type} of ${peer.routingId}`)
   })
 })

@@ -9,7 +9,7 @@ import { Waiting } from './waiting.js'
 import type { DisconnectReason, MessageInfo, MessageRecord, StreamRecord } from './types.js'
 
 export type MessageHandler = (peer: Peer, data: Buffer, info: MessageInfo) => unknown
-type Call = (handler: MessageHandler, peer: Peer, data: Buffer, held: boolean) => void
+type Call = (handler: MessageHandler, peer: Peer, data: Buffer) => void
 
 /** Who takes messages: the handler, an iterator of the socket, or consumers of single peers; and what waits for them. */
 export class Consumers implements MailboxHost, RecordQueue {
@@ -27,6 +27,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   #iterator: { wake(): void } | undefined
   /** The peer whose `connect` is being told: it may be claimed beside a consumer of the socket. */
   #arriving: Peer | undefined
+  #closing = false
   #late = false
   #closed = false
 
@@ -62,7 +63,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   wake(): void {
     if (this.#waiting.empty && !this.#closed) return
     this.#iterator?.wake()
-    while (this.#handler && !this.#waiting.empty) this.#offer(this.#handler, this.next()!)
+    while (this.#handler && !this.#waiting.empty) this.#offerNext(this.#handler)
     this.charges.settle()
   }
 
@@ -115,9 +116,9 @@ export class Consumers implements MailboxHost, RecordQueue {
     if (this.#late) this.drop(peer)
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
-    // An iterator may still work on the last message.
-    if ((this.#late || !this.#iterator) && this.#waiting.messagesOf(peer) === 0)
-      return this.onGone(peer, reason)
+    // An iterator may still work on the last message; within the loop it may also wait for the socket to close.
+    const taken = !this.#iterator || this.#closing
+    if (taken && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
     const record: StreamRecord = { type: 'disconnect', peer, reason }
     this.#untold.add(record)
     this.#waiting.push(record)
@@ -131,6 +132,10 @@ export class Consumers implements MailboxHost, RecordQueue {
     this.charges.settle()
   }
 
+  beginToClose(): void {
+    this.#closing = true
+  }
+
   /** Nobody is waited for any more: what waits is dropped, and what still comes. */
   cut(): void {
     this.#late = true
@@ -140,7 +145,8 @@ export class Consumers implements MailboxHost, RecordQueue {
   /** There will be no record any more: iterators end. */
   close(): void {
     this.#closed = true
-    this.drop()
+    // A loop gets what is left; one that begins later finds nothing.
+    if (!this.#iterator) this.drop()
     this.wake()
   }
 
@@ -205,8 +211,9 @@ export class Consumers implements MailboxHost, RecordQueue {
       )
   }
 
-  #offer(handler: MessageHandler, record: StreamRecord): void {
-    if (record.type === 'message') this.#call(handler, record.peer, record.data, true)
+  #offerNext(handler: MessageHandler): void {
+    const record = this.next()
+    if (record?.type === 'message') this.#call(handler, record.peer, record.data)
   }
 
   /** The record as the application gets it, after the event if that was still to be told. */

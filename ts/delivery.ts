@@ -35,12 +35,7 @@ export class Delivery {
     this.#receiver = receiver
     this.#charges = new Charges(receiver)
     this.#blocks = new Blocks(isolateData)
-    this.consumers = new Consumers(
-      receiver,
-      this.#charges,
-      (handler, peer, data, held) => this.#call(handler, peer, data, held),
-      transientData,
-    )
+    this.consumers = new Consumers(receiver, this.#charges, this.#offer.bind(this), transientData)
   }
 
   /** Called by native code, once a batch (native/binding/delivery.hpp). */
@@ -82,31 +77,38 @@ export class Delivery {
   }
 
   #arrived(peer: Peer, place: number, offset: number, length: number): void {
-    let data: Buffer
     try {
-      data = this.#blocks.view(place, offset, length)
-    } catch (error) {
-      return report(error)
-    }
-    const handler = this.consumers.handlerFor(peer)
-    if (handler) return this.#call(handler, peer, data, false)
-    this.#charges.hold(peer, length)
-    this.consumers.keep({ type: 'message', peer, data, text: false })
-  }
-
-  /** The message counts as not taken until the handler's promise has settled. */
-  #call(handler: MessageHandler, peer: Peer, data: Buffer, held: boolean): void {
-    const bytes = data.byteLength
-    let result: unknown
-    try {
-      result = handler(peer, data, BINARY)
+      const handler = this.consumers.handlerFor(peer)
+      const data = this.#blocks.view(place, offset, length)
+      if (!handler) return this.#keep(peer, data)
+      const result = handler(peer, data, BINARY)
+      if (result !== undefined) this.#await(peer, length, result)
     } catch (error) {
       report(error)
     }
-    if (result !== undefined && isThenable(result)) {
-      if (!held) this.#charges.hold(peer, bytes)
-      this.#releaseAfter(peer, bytes, result)
-    } else if (held) this.#charges.taken(peer, bytes)
+  }
+
+  #keep(peer: Peer, data: Buffer): void {
+    this.#charges.hold(peer, data.byteLength)
+    this.consumers.keep({ type: 'message', peer, data, text: false })
+  }
+
+  /** A message that was kept. */
+  #offer(handler: MessageHandler, peer: Peer, data: Buffer): void {
+    try {
+      const result = handler(peer, data, BINARY)
+      if (isThenable(result)) return this.#releaseAfter(peer, data.byteLength, result)
+    } catch (error) {
+      report(error)
+    }
+    this.#charges.taken(peer, data.byteLength)
+  }
+
+  /** The message counts as not taken until the handler's promise has settled. */
+  #await(peer: Peer, bytes: number, result: unknown): void {
+    if (!isThenable(result)) return
+    this.#charges.hold(peer, bytes)
+    this.#releaseAfter(peer, bytes, result)
   }
 
   #releaseAfter(peer: Peer, bytes: number, result: PromiseLike<unknown>): void {

@@ -1,13 +1,12 @@
 import { checkBindOptions, listenAt, placesToBind } from './bind.js'
 import { parseEndpoint } from './endpoint.js'
-import { outOfRange, socketClosed } from './errors.js'
+import { socketClosed } from './errors.js'
 import { Links, type LinksHost } from './links.js'
 import { isReferenced, makeListener, type Listener } from './listener.js'
 import { Lookups } from './lookups.js'
 import type { NativePlace, ParsedEndpoint } from './native.js'
 import { checkOptions, connectionOptions } from './options.js'
-import { optionTable } from './option-table.js'
-import { policies, type Origin } from './peer.js'
+import { policies, type Origin } from './origin.js'
 import { onAbort, throwIfAborted } from './signals.js'
 import type { BindOptions } from './types.js'
 
@@ -128,11 +127,4 @@ export class Endpoints {
     this.#host.listening(listener)
     return listener
   }
-}
-
-/** @throws RangeError */
-export function checkRoutingId(id: unknown): number {
-  const { min, max } = optionTable.routingId
-  if (typeof id === 'number' && Number.isInteger(id) && id >= min && id <= max) return id
-  throw outOfRange(`a routing id from ${min} to ${max}`, 'to', id)
 }

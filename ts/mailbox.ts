@@ -21,7 +21,8 @@ export interface MailboxHost {
 export class Mailbox {
   readonly #host: MailboxHost
   readonly #peer: Peer
-  #records: MessageRecord[] = []
+  /** Behind the head nothing is undefined. */
+  #records: (MessageRecord | undefined)[] = []
   #head = 0
   /** Handed to an iterator that has not asked for the next one. */
   #current: MessageRecord | undefined
@@ -112,7 +113,7 @@ export class Mailbox {
     this.#host.charges.settle()
     this.#holder = undefined
     this.#iterator = undefined
-    const left = this.#records.slice(this.#head)
+    const left = this.#records.slice(this.#head) as MessageRecord[]
     this.#records = []
     this.#head = 0
     const end = this.#end
@@ -124,20 +125,20 @@ export class Mailbox {
     const record = this.#take()
     this.#done()
     if (this.#head === this.#records.length) this.#host.charges.settle()
-    const resolve = this.#receiving.shift()!
+    const resolve = this.#receiving.shift()
     if (this.#receiving.length === 0) this.#unclaim()
-    resolve(record)
+    resolve?.(record)
   }
 
   /** The next message; the one before is done with. */
   #take(): MessageRecord | undefined {
     this.#done()
-    if (this.#head === this.#records.length) {
+    const record = this.#records[this.#head]
+    if (!record) {
       this.#host.charges.settle()
       return undefined
     }
-    const record = this.#records[this.#head]!
-    this.#records[this.#head++] = undefined as never
+    this.#records[this.#head++] = undefined
     if (this.#head === this.#records.length) {
       this.#records.length = 0
       this.#head = 0

@@ -2,7 +2,7 @@
 // (option-types.ts), the engine's structures (native/engine/options.hpp) and the reference page (docs/options.md).
 
 import type { Option } from './option-kinds.js'
-import { closeTable, reconnectTable } from './option-groups.js'
+import { closeTable, consumerTable, contextTable, reconnectTable } from './option-groups.js'
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -219,15 +219,6 @@ export const optionTable = {
     where: ['connect'],
     doc: 'The routing id of the connection. Default: the next free one.',
   },
-  ioThreads: {
-    type: 'number',
-    unit: 'threads',
-    min: 0,
-    max: 64,
-    default: 0,
-    where: ['context'],
-    doc: 'Threads that connections live on, beside the one that runs JavaScript. 0: on the event loop itself.',
-  },
   reconnect: {
     type: 'group',
     of: 'reconnect',
@@ -235,27 +226,8 @@ export const optionTable = {
     where: ['connect'],
     doc: 'Whether to try again until it succeeds, and whenever the connection is lost; the Peer stays the same.',
   },
-  spinMicros: {
-    type: 'number',
-    unit: 'microseconds',
-    min: 0,
-    max: 1_000_000_000,
-    default: 0,
-    where: ['context'],
-    doc: 'How long the event loop looks for more work without sleeping after the last activity. Shortens the round trip and burns a core. Without a meaning on I/O threads.',
-  },
-  transientData: {
-    type: 'boolean',
-    default: false,
-    where: ['socket'],
-    doc: 'You promise to use `data` within the handler only, so that its memory may be used again. Not together with iterators.',
-  },
-  isolateData: {
-    type: 'boolean',
-    default: false,
-    where: ['socket'],
-    doc: 'Every received message has memory of its own: it may be transferred or kept without keeping others. Costs a copy for messages of up to 16 KiB.',
-  },
+  ...contextTable,
+  ...consumerTable,
   ...reconnectTable,
   ...closeTable,
   context: { type: 'object', where: ['socket'], doc: 'The Context to run in. Default: one for the thread.' },
@@ -270,19 +242,6 @@ export const optionTable = {
     where: ['connect'],
     doc: 'Resolves names, as in node:net. Default: dns.lookup.',
   },
-  connect: { type: 'function', where: ['socket'], doc: 'Called for each new peer.' },
-  message: { type: 'function', where: ['socket'], doc: 'Called for each message.' },
-  drain: {
-    type: 'function',
-    where: ['socket'],
-    doc: 'Called when the queue of a peer has fallen to half of sendHighWaterMark.',
-  },
-  disconnect: {
-    type: 'function',
-    where: ['socket'],
-    doc: 'Called once for each peer that is gone, after its messages.',
-  },
-  error: { type: 'function', where: ['socket'], doc: 'Called for faults of the socket itself.' },
 } as const satisfies Readonly<Record<string, Option>>
 
 export type OptionName = keyof typeof optionTable

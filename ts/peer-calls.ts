@@ -152,7 +152,7 @@ export class PeerCalls implements PeerHost {
     for (const peer of peers) this.#pause(peer)
   }
 
-  /** A new peer of a socket that is paused is not read either, nor is one that was paused and returns. */
+  /** A new connection of what is paused is not read either. */
   arrived(peer: Peer): void {
     if (this.#allPaused || this.#paused.has(peer)) this.#pause(peer)
   }

@@ -1,7 +1,8 @@
 import type { Backlog } from './backlog.js'
-import type { Link } from './link.js'
+import { LaterSends } from './later-sends.js'
 import type { Mailbox } from './mailbox.js'
 import { checkCloseOptions } from './options.js'
+import type { Origin } from './origin.js'
 import type { PeerHost } from './peer-host.js'
 import type {
   DisconnectReason,
@@ -12,22 +13,6 @@ import type {
   SendResult,
   Transport,
 } from './types.js'
-
-/** Where a peer came from, and what holds for it there: one object for all peers of an endpoint. */
-export interface Origin {
-  readonly endpoint: string
-  readonly transport: Transport
-  readonly linger: number
-  readonly maxBufferedBytes: number
-  /** Of a peer that was connected to with `reconnect` or a signal. */
-  readonly link?: Link
-}
-
-export function policies(
-  native: Readonly<Record<string, number>>,
-): Pick<Origin, 'linger' | 'maxBufferedBytes'> {
-  return { linger: native['linger'] ?? 0, maxBufferedBytes: native['maxBufferedBytes'] ?? 0 }
-}
 
 const key = Symbol('made by a StreamSocket')
 
@@ -84,7 +69,7 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   #waiters: (() => void)[] | undefined
   #reason: DisconnectReason | undefined
   #closed: ((reason: DisconnectReason) => void)[] | undefined
-  #sending: Promise<void> | undefined
+  #later: LaterSends | undefined
   #mailbox: Mailbox | undefined
 
   static {
@@ -167,13 +152,13 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
 
   /** Resolves true when the message is taken and there is room for more, false when the peer is gone. Waits rather than trip `onBufferFull`. */
   async sendAsync(data: Payload, options?: SendOptions): Promise<boolean> {
-    const sent =
-      this.#sending === undefined && !this.#host.wouldTrip(this)
-        ? this.send(data, options)
-        : await this.#sendLater(data, options)
+    const now = !this.#later?.pending && !this.#host.wouldTrip(this)
+    const sent = now
+      ? this.send(data, options)
+      : await (this.#later ??= new LaterSends()).add(this, this.#host, data, options)
     const { losses, waits } = { losses: this.#losses, waits: this.#waiting }
     if (sent === false) await this.drained()
-    return sent !== null && this.#takes && (waits || this.#losses === losses)
+    return sent !== null && (this.#connected || this.#waiting) && (waits || this.#losses === losses)
   }
 
   /** Sends at once what waits for the end of the turn. */
@@ -183,7 +168,7 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
 
   /** Resolves when `send` would return true again, or the peer is gone. */
   drained(): Promise<void> {
-    if (!this.#full || !this.#takes) return Promise.resolve()
+    if (!this.#full || !(this.#connected || this.#waiting)) return Promise.resolve()
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve))
   }
 
@@ -192,27 +177,27 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
    * Rejects with ERR_MILLRACE_CLAIMED while somebody else consumes it.
    */
   async receive(): Promise<MessageRecord<D> | undefined> {
-    return (await this.#host.mailbox(this as Peer).receive()) as MessageRecord<D> | undefined
+    return (await this.#host.mailbox(this).receive()) as MessageRecord<D> | undefined
   }
 
   /** Its messages, one after the other. @throws MillraceError ERR_MILLRACE_CLAIMED */
   records(): AsyncIterableIterator<MessageRecord<D>> {
-    return this.#host.mailbox(this as Peer).iterate((record) => record as MessageRecord<D>)
+    return this.#host.mailbox(this).iterate((record) => record as MessageRecord<D>)
   }
 
   /** The data of its messages. @throws MillraceError ERR_MILLRACE_CLAIMED */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
-    return this.#host.mailbox(this as Peer).iterate((record) => record.data)
+    return this.#host.mailbox(this).iterate((record) => record.data)
   }
 
   /** Stops reading from it until `resume`. Messages that have arrived are still delivered. */
   pause(): this {
-    this.#host.pausePeer(this as Peer, true)
+    this.#host.pausePeer(this, true)
     return this
   }
 
   resume(): this {
-    this.#host.pausePeer(this as Peer, false)
+    this.#host.pausePeer(this, false)
     return this
   }
 
@@ -232,29 +217,6 @@ export class Peer<D = unknown> implements AsyncIterable<Buffer> {
   /** Cuts the connection; what is queued in either direction is dropped. */
   destroy(): void {
     this.#host.destroyPeer(this)
-  }
-
-  get #takes(): boolean {
-    return this.#connected || this.#waiting
-  }
-
-  /** Later ones wait for earlier ones, so that the order holds. */
-  #sendLater(data: Payload, options: SendOptions | undefined): Promise<SendResult> {
-    const copy = this.#host.copy(data)
-    const sent = (this.#sending ?? Promise.resolve()).then(async () => {
-      await this.drained()
-      return this.send(copy, options)
-    })
-    const settled: Promise<void> = sent.then(
-      () => this.#sent(settled),
-      () => this.#sent(settled),
-    )
-    this.#sending = settled
-    return sent
-  }
-
-  #sent(settled: Promise<void>): void {
-    if (this.#sending === settled) this.#sending = undefined
   }
 
   #drain(): void {

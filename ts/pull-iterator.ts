@@ -35,7 +35,9 @@ export class PullIterator<T> implements AsyncIterableIterator<T> {
 
   throw(error: unknown): Promise<IteratorResult<T>> {
     this.#end()
-    return Promise.reject(error as Error)
+    // Whatever was thrown into it is what comes out.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    return Promise.reject(error)
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,9 +1,10 @@
-import { nativeOf, stopAll, type Context } from './context.js'
+import { nativeOf, type Context } from './context.js'
 import { Delivery, type Receiver } from './delivery.js'
 import { Endpoints, type EndpointsHost } from './endpoints.js'
-import { codeOf, fromNative, type MillraceError } from './errors.js'
+import { codeOf, type MillraceError } from './errors.js'
 import type { Link } from './link.js'
 import type { Listener } from './listener.js'
+import { keepAlive, type Living } from './liveness.js'
 import type { Monitor } from './monitor.js'
 import { EventKind, native, type NativeEvent, type NativeSocket } from './native.js'
 import { makeBuffer } from './memory.js'
@@ -17,9 +18,10 @@ import {
   markGone,
   markReturned,
   originOf,
-  type Origin,
   type Peer,
 } from './peer.js'
+import type { Origin } from './origin.js'
+import { reportRefused } from './refusals.js'
 import { PeerCalls } from './peer-calls.js'
 import type { CloseOptions, DisconnectReason } from './types.js'
 
@@ -31,15 +33,8 @@ export interface Application {
   readonly monitor: Monitor
 }
 
-/** Sockets that something can still happen to; native code holds none of them. */
-const live = new Set<SocketCore>()
-process.on('exit', () => {
-  live.forEach((core) => core.leave())
-  stopAll()
-})
-
 /** The state of a StreamSocket behind its public face. */
-export class SocketCore implements Receiver, EndpointsHost {
+export class SocketCore implements Receiver, EndpointsHost, Living {
   readonly native: NativeSocket
   readonly peers = new Map<number, Peer>()
   readonly delivery: Delivery
@@ -102,7 +97,7 @@ export class SocketCore implements Receiver, EndpointsHost {
       case EventKind.connectFailed:
         return this.endpoints.links.connectFailed(event)
       default:
-        return this.#onRefused(event)
+        return reportRefused(this.#application.monitor, this.endpoints.originOf(event.origin), event)
     }
   }
 
@@ -178,8 +173,7 @@ export class SocketCore implements Receiver, EndpointsHost {
   livenessChanged(): void {
     const { endpoints, peers } = this
     const busy = endpoints.busy || peers.size !== 0
-    if (busy) live.add(this)
-    else live.delete(this)
+    keepAlive(this, busy)
     this.native.holdProcess(
       this.#referenced && (peers.size !== 0 || endpoints.connecting || endpoints.referenced),
     )
@@ -188,6 +182,7 @@ export class SocketCore implements Receiver, EndpointsHost {
 
   async #close(linger: number): Promise<void> {
     const cut = setTimeout(() => this.delivery.consumers.cut(), linger)
+    this.delivery.consumers.beginToClose()
     const unbound = this.endpoints.close()
     this.peers.forEach((peer) => this.calls.closing(peer))
     this.native.endAll(linger)
@@ -249,20 +244,5 @@ export class SocketCore implements Receiver, EndpointsHost {
     if (!peer || !this.calls.hasRoom(peer)) return
     markDrained(peer)
     this.#application.drained(peer)
-  }
-
-  #onRefused(event: NativeEvent): void {
-    const endpoint = this.endpoints.originOf(event.origin)?.endpoint ?? ''
-    const failure = event.error
-    if (failure)
-      this.#application.monitor.report('acceptFailed', { endpoint }, () => ({
-        error: fromNative(failure, 'accept'),
-      }))
-    else
-      this.#application.monitor.report('refused', {
-        endpoint,
-        remoteAddress: event.address,
-        remotePort: event.port,
-      })
   }
 }

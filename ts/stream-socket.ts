@@ -1,16 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { Context, defaultContext, isClosed, register, unregister } from './context.js'
-import type { MessageHandler } from './consumers.js'
-import { checkRoutingId } from './endpoints.js'
 import { socketClosed, wrongType } from './errors.js'
+import { Handlers } from './handlers.js'
 import type { Listener } from './listener.js'
-import { Monitor } from './monitor.js'
 import { checkCloseOptions, checkSocketOptions, nativeOptions } from './options.js'
 import { hostOf, Peer } from './peer.js'
 import type { Source } from './pull-iterator.js'
 import { onAbortOf } from './signals.js'
-import { SocketCore, type Application } from './socket-core.js'
-import { report } from './report.js'
+import { checkRoutingId, routingIdOf } from './routing-id.js'
+import { SocketCore } from './socket-core.js'
 import { AllRecords, EachRecord, toFrames } from './socket-iterators.js'
 import type {
   BindOptions,
@@ -22,7 +20,6 @@ import type {
   SendResult,
   Stats,
   StreamEvents,
-  StreamHandlers,
   StreamRecord,
   StreamSocketOptions,
   TransportOf,
@@ -41,7 +38,7 @@ function close(socket: Closable): void {
 export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> implements AsyncDisposable {
   readonly #core: SocketCore
   readonly #context: Context
-  readonly #handlers: StreamHandlers<D>
+  readonly #handlers: Handlers
   readonly #linger: number
   readonly #self = new WeakRef<StreamSocket<D>>(this)
   readonly #forgetSignal: () => void
@@ -55,10 +52,10 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     this.#context = options.context ?? defaultContext()
     if (!(this.#context instanceof Context)) throw wrongType('a Context', 'context', options.context)
     if (isClosed(this.#context)) throw socketClosed()
-    this.#handlers = options
+    this.#handlers = new Handlers(options, this)
     this.#linger = nativeOptions('connection', options)['linger'] ?? 0
     this.#core = new SocketCore(
-      this.#application(),
+      this.#handlers.application(),
       this,
       this.#context,
       options,
@@ -98,7 +95,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
    * ERR_MILLRACE_INVALID_OPTION, ERR_MILLRACE_CLOSED or ABORT_ERR.
    */
   async bind<E extends string>(endpoint: E, options?: BindOptions<TransportOf<E>, D>): Promise<Listener> {
-    this.#refuseIfClosed()
+    if (this.closed) throw socketClosed()
     return this.#core.endpoints.bind(endpoint, options)
   }
 
@@ -111,7 +108,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     endpoint: E,
     options?: ConnectOptions<TransportOf<E>, D>,
   ): Promise<Peer<D>> {
-    this.#refuseIfClosed()
+    if (this.closed) throw socketClosed()
     return (await this.#core.endpoints.links.connect(endpoint, options)) as Peer<D>
   }
 
@@ -152,7 +149,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     await this.#core.close(options, this.#linger)
     if (!first) return
     unregister(this.#context, this.#self)
-    this.#tell('close')
+    ;(this as EventEmitter).emit('close')
   }
 
   /** Lets it keep the process alive while it is bound or has peers, as from the start. */
@@ -221,10 +218,6 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     await this.close()
   }
 
-  #refuseIfClosed(): void {
-    if (this.closed) throw socketClosed()
-  }
-
   #peerOf(to: number | Peer<D>): Peer<D> | undefined {
     if (typeof to === 'number') return this.#core.peers.get(checkRoutingId(to)) as Peer<D> | undefined
     if (to instanceof Peer && hostOf(to) === this.#core.calls) return to
@@ -235,63 +228,18 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   #listenerComes(name: unknown): void {
     if (name !== 'message') return
     const { consumers } = this.#core.delivery
-    if (!this.#handlers.message && this.listenerCount('message') === 0) consumers.checkSocketClaim()
+    if (!this.#handlers.hasMessage && !this.#handlers.listens) consumers.checkSocketClaim()
     this.#listenersChanged(true)
   }
 
-  #listenersChanged(listens = this.listenerCount('message') !== 0): void {
-    const handler = this.#handlers.message?.bind(this.#handlers) as MessageHandler | undefined
-    const both: MessageHandler = (peer, data, info) => {
-      let result: unknown
-      this.#call(() => (result = handler?.(peer, data, info)), 'message', peer, data, info)
-      return result
-    }
+  #listenersChanged(listens = this.#handlers.listens): void {
     const { consumers } = this.#core.delivery
-    consumers.setHandler(listens ? both : handler, handler ? 'the message handler' : 'a message listener')
-    if (listens || handler) queueMicrotask(() => consumers.wake())
+    const handler = this.#handlers.message(listens)
+    consumers.setHandler(handler, this.#handlers.hasMessage ? 'the message handler' : 'a message listener')
+    if (handler) queueMicrotask(() => consumers.wake())
   }
 
   #iterate<T>(source: Source<T>): AsyncIterableIterator<T> {
     return this.#core.delivery.consumers.iterate(source)
   }
-
-  #application(): Application {
-    const handlers = this.#handlers as StreamHandlers<unknown>
-    return {
-      connected: (peer) => this.#call(() => handlers.connect?.(peer), 'connect', peer),
-      drained: (peer) => this.#call(() => handlers.drain?.(peer), 'drain', peer),
-      disconnected: (peer, reason) =>
-        this.#call(() => handlers.disconnect?.(peer, reason), 'disconnect', peer, reason),
-      monitor: new Monitor(
-        this,
-        () => this.listenerCount('monitor') !== 0,
-        (event) => this.#call(() => undefined, 'monitor', event),
-      ),
-    }
-  }
-
-  /** The handler and the listeners; an exception of the one does not keep the others from being called. */
-  #call(handler: () => unknown, name: keyof StreamEvents<D>, ...what: unknown[]): void {
-    try {
-      handler()
-    } catch (error) {
-      report(error)
-    }
-    try {
-      this.#tell(name, ...what)
-    } catch (error) {
-      report(error)
-    }
-  }
-
-  #tell(name: keyof StreamEvents<D>, ...what: unknown[]): void {
-    this.emit(name, ...(what as never))
-  }
-}
-
-function routingIdOf(frame: unknown): number {
-  if (typeof frame === 'number') return frame
-  if (frame instanceof Uint8Array && frame.byteLength === 4)
-    return new DataView(frame.buffer, frame.byteOffset, 4).getUint32(0)
-  throw wrongType('a routing id of four bytes, or a number', 'routingId', frame)
 }

@@ -6,7 +6,8 @@ const mostRemembered = 1_024
 
 /** Records in their order: those that wait for a consumer of the socket, or for an iterator to ask. */
 export class Waiting {
-  #records: StreamRecord[] = []
+  /** Behind the head nothing is undefined. */
+  #records: (StreamRecord | undefined)[] = []
   #head = 0
   /** Messages of a peer that are here. */
   readonly #messages = new Map<Peer, number>()
@@ -36,10 +37,10 @@ export class Waiting {
   }
 
   shift(): StreamRecord | undefined {
-    if (this.empty) return undefined
-    const record = this.#records[this.#head]!
-    this.#records[this.#head++] = undefined as never
-    if (this.empty) this.#reset([])
+    const record = this.#records[this.#head]
+    if (!record) return undefined
+    this.#records[this.#head++] = undefined
+    if (this.empty) this.#reset()
     this.#forget(record)
     return record
   }
@@ -47,17 +48,17 @@ export class Waiting {
   /** All of them. */
   takeAll(): StreamRecord[] {
     const all = this.#head === 0 ? this.#records : this.#records.slice(this.#head)
-    this.#reset([])
+    this.#reset()
     this.#messages.clear()
-    return all
+    return all as StreamRecord[]
   }
 
   /** Takes some out, in their order. */
   remove(wanted: (record: StreamRecord) => boolean): StreamRecord[] {
     const removed: StreamRecord[] = []
     const kept: StreamRecord[] = []
-    for (const record of this.takeAll()) (wanted(record) ? removed : kept).push(record)
     const silent = this.#silent
+    for (const record of this.takeAll()) (wanted(record) ? removed : kept).push(record)
     kept.forEach((record) => this.push(record))
     this.#silent = silent
     return removed
@@ -66,7 +67,7 @@ export class Waiting {
   /** Each with the `connect` that it is the end of: a peer may come and go more than once. */
   #withConnects(ends: Set<StreamRecord>): Set<StreamRecord> {
     const connects = new Map<Peer, StreamRecord>()
-    for (const record of this.#records.slice(this.#head)) {
+    for (const record of this.#records.slice(this.#head) as StreamRecord[]) {
       const { peer, type } = record
       if (type === 'connect') connects.set(peer, record)
       const connect = connects.get(peer)
@@ -83,8 +84,8 @@ export class Waiting {
     else this.#messages.set(record.peer, left)
   }
 
-  #reset(records: StreamRecord[]): void {
-    this.#records = records
+  #reset(): void {
+    this.#records = []
     this.#head = 0
     this.#silent = []
   }

@@ -30,7 +30,7 @@ export async function surface(): Promise<void> {
   const context = new Context({ spinMicros: 10 })
   const options: StreamSocketOptions<User> = {
     context,
-    framing: { tcp: 'length' },
+    framing: { tcp: 'length', ipc: 'none' },
     maxMessageSize: 1024,
     onBufferFull: 'drop',
     keepAlive: false,
@@ -61,6 +61,10 @@ export async function surface(): Promise<void> {
   await socket.connect(listener.endpoint, { reconnect: true, signal: AbortSignal.timeout(1) })
   const peer: Peer<User> = await socket.connect(listener.endpoint, connect)
   await conversation(socket, peer)
+  const beside: BindOptions<'ipc', User> = { mode: 0o660, framing: 'none' }
+  await socket.bind('ipc:///run/app.sock', beside)
+  await socket.bind('tcp://*:7000', { reusePort: true, fd: 3 })
+  await socket.connect('ipc://@app', { framing: 'none', data: { name: 'it' } })
   await socket.unbind(listener.endpoint, { closeConnections: true })
   await listener.ref().unref().unbind()
   await socket.ref().unref().close({ linger: 5, code: 3000, reason: 'enough' })

@@ -32,6 +32,12 @@ export async function wrong(
 
   // @ts-expect-error an endpoint is a string
   await socket.bind(7000)
+  // @ts-expect-error a framing of other transports
+  await socket.bind('ipc:///run/app.sock', { framing: 'message' })
+  // @ts-expect-error permissions are a number
+  await socket.bind('ipc:///run/app.sock', { mode: '600' })
+  // @ts-expect-error an option of bind
+  await socket.connect('ipc:///run/app.sock', { mode: 0o600 })
   // @ts-expect-error an option of connect
   await socket.bind('tcp://*:0', { routingId: 5 })
   // @ts-expect-error an option of bind

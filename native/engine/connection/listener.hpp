@@ -34,6 +34,9 @@ class listener final : private ready_handler,
   // False when the descriptor cannot be watched.
   bool start();
 
+  // Leaves the descriptor open for whoever it was taken from.
+  void give_back() noexcept { socket_.listening.release(); }
+
   std::uint32_t id() const noexcept { return id_; }
   stream_address address() const noexcept { return bound_address(socket_.listening.get()); }
 

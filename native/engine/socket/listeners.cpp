@@ -9,6 +9,9 @@ bool listeners::add(std::uint32_t id, listening_socket listening, const listen_o
   listener_events& events = *this;
   auto source = std::make_unique<listener>(loop_, events, events_budget_, id, std::move(listening));
   if (!source->start()) {
+    if (how.adopted >= 0) {
+      source->give_back();
+    }
     return false;
   }
   all_.emplace(id, entry{std::move(source), how.max_connections, std::move(options)});

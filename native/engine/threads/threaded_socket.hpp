@@ -78,6 +78,10 @@ class threaded_socket : public message_socket {
 
     socket_totals totals() const noexcept;
   };
+  struct attempt {
+    std::size_t part;
+    wire::routing_id id;
+  };
   using verb = command_batch::verb;
 
   remote* look_up(wire::routing_id id) noexcept;
@@ -99,6 +103,7 @@ class threaded_socket : public message_socket {
   }
   // False when there was nothing, or nobody takes it any more.
   bool hand_over(std::size_t part) noexcept;
+  void hand_over_and_wait(std::size_t part);
 
   send_result check(wire::routing_id id, remote* to, std::size_t bytes);
   send_result at_bound(remote& full);
@@ -120,8 +125,8 @@ class threaded_socket : public message_socket {
   std::vector<std::unique_ptr<command_batch>> commands_;  // one for each part, null while empty
   std::vector<shard_reader> readers_;                     // one for each part
   boost::unordered_flat_map<wire::routing_id, remote> peers_;
-  boost::unordered_flat_map<std::uint32_t, std::size_t> listening_;   // on which part
-  boost::unordered_flat_map<std::uint32_t, std::size_t> connecting_;  // tokens, on which part
+  boost::unordered_flat_map<std::uint32_t, std::size_t> listening_;  // on which part
+  boost::unordered_flat_map<std::uint32_t, attempt> connecting_;     // by token
   // Connections that came when their listener or the wish for them was gone already: the application
   // never hears of them.
   boost::unordered_flat_set<wire::routing_id> unwanted_;

@@ -48,19 +48,6 @@ TEST_CASE("An earlier address goes on while later ones are tried and refused") {
   CHECK(of.app.last(kind::connect)->address == server.address());
 }
 
-TEST_CASE("Who is slower is given up: the server sees its connection end") {
-  world of;
-  const far_listener slow(0);
-  for (int i = 0; i < 2; ++i) {
-    of.dial(slow.address());
-  }
-  const far_listener server;
-  of->connect(to({slow.address(), server.address()}));
-  REQUIRE(of.run_until([&] { return of.app.count(kind::connect) == 1; }));
-  CHECK(of->totals().connections == 1);
-  CHECK(of->connecting() == 0);
-}
-
 TEST_CASE("A unix socket with a full queue is tried again until there is room") {
   world of;
   const fresh_folder folder;
