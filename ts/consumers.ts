@@ -1,6 +1,6 @@
 import type { Charges } from './charges.js'
 import type { Receiver } from './delivery.js'
-import { claimed } from './errors.js'
+import { claimed, wrongOption } from './errors.js'
 import { Mailbox, type MailboxHost } from './mailbox.js'
 import { isGone, mailboxOf, setMailbox, type Peer } from './peer.js'
 import { PullIterator, type Source } from './pull-iterator.js'
@@ -16,6 +16,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   readonly charges: Charges
   readonly #receiver: Receiver
   readonly #call: Call
+  readonly #transient: boolean
   readonly #waiting = new Waiting()
   /** Of those that wait, `disconnect` whose event is to be told when its turn comes. */
   readonly #untold = new Set<StreamRecord>()
@@ -27,12 +28,14 @@ export class Consumers implements MailboxHost, RecordQueue {
   /** The peer whose `connect` is being told: it may be claimed beside a consumer of the socket. */
   #arriving: Peer | undefined
   #closing = false
+  #late = false
   #closed = false
 
-  constructor(receiver: Receiver, charges: Charges, call: Call) {
+  constructor(receiver: Receiver, charges: Charges, call: Call, transient: boolean) {
     this.#receiver = receiver
     this.charges = charges
     this.#call = call
+    this.#transient = transient
   }
 
   // For the delivery
@@ -78,13 +81,16 @@ export class Consumers implements MailboxHost, RecordQueue {
   }
 
   iterate<T>(source: Source<T>): PullIterator<T> {
+    this.#refuseTransient()
     this.checkSocketClaim()
     const iterator = new PullIterator<T>(source)
     this.#iterator = iterator
     return iterator
   }
 
+  /** For whoever wants to claim the peer. */
   mailbox(peer: Peer): Mailbox {
+    this.#refuseTransient()
     let box = mailboxOf(peer)
     if (!box) {
       box = new Mailbox(this, peer)
@@ -107,6 +113,7 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   /** The connection of a peer has ended: told after its messages have been taken. */
   gone(peer: Peer, reason: DisconnectReason): void {
+    if (this.#late) this.drop(peer)
     const box = mailboxOf(peer)
     if (box?.claimed) return box.end(reason)
     // An iterator may still work on the last message; within the loop it may also wait for the socket to close.
@@ -129,9 +136,17 @@ export class Consumers implements MailboxHost, RecordQueue {
     this.#closing = true
   }
 
+  /** Nobody is waited for any more: what waits is dropped, and what still comes. */
+  cut(): void {
+    this.#late = true
+    this.drop()
+  }
+
   /** There will be no record any more: iterators end. */
   close(): void {
     this.#closed = true
+    // A loop gets what is left; one that begins later finds nothing.
+    if (!this.#iterator) this.drop()
     this.wake()
   }
 
@@ -183,9 +198,17 @@ export class Consumers implements MailboxHost, RecordQueue {
   onGone(peer: Peer, reason: DisconnectReason): void {
     const told = this.#receiver.onGone(peer, reason)
     if (this.#handler || this.#closed) return
-    this.#waiting.push({ type: 'disconnect', peer, reason: told })
-    if (!this.#iterator) this.#waiting.pushSilent(peer)
-    else this.#iterator.wake()
+    const record: StreamRecord = { type: 'disconnect', peer, reason: told }
+    if (!this.#iterator) return this.#waiting.pushSilent(record)
+    this.#waiting.push(record)
+    this.#iterator.wake()
+  }
+
+  #refuseTransient(): void {
+    if (this.#transient)
+      throw wrongOption(
+        'With transientData messages go to the handler only: there is no iterating, no receive()',
+      )
   }
 
   #offerNext(handler: MessageHandler): void {

@@ -19,6 +19,11 @@ export interface Receiver extends ChargedSide {
   releaseLost(charge: number): void
 }
 
+export interface DeliveryOptions {
+  readonly isolateData?: boolean
+  readonly transientData?: boolean
+}
+
 /** Takes batches apart and gives each message to whoever consumes it. */
 export class Delivery {
   readonly consumers: Consumers
@@ -26,11 +31,11 @@ export class Delivery {
   readonly #charges: Charges
   readonly #blocks: Blocks
 
-  constructor(receiver: Receiver, isolated: boolean) {
+  constructor(receiver: Receiver, { isolateData = false, transientData = false }: DeliveryOptions) {
     this.#receiver = receiver
     this.#charges = new Charges(receiver)
-    this.#blocks = new Blocks(isolated)
-    this.consumers = new Consumers(receiver, this.#charges, this.#offer.bind(this))
+    this.#blocks = new Blocks(isolateData)
+    this.consumers = new Consumers(receiver, this.#charges, this.#offer.bind(this), transientData)
   }
 
   /** Called by native code, once a batch (native/binding/delivery.hpp). */

@@ -27,9 +27,9 @@ export class Handlers {
   }
 
   /** The one function that messages go to; undefined while there is none. */
-  message(): MessageHandler | undefined {
+  message(listens: boolean): MessageHandler | undefined {
     const handler = this.#given.message?.bind(this.#given) as MessageHandler | undefined
-    if (!this.listens) return handler
+    if (!listens) return handler
     return (peer, data, info) => {
       let result: unknown
       this.#call(() => (result = handler?.(peer, data, info)), 'message', peer, data, info)

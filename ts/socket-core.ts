@@ -51,7 +51,7 @@ export class SocketCore implements Receiver, EndpointsHost, Living {
     this.#application = application
     this.#keepFacade = facade
     this.defaults = options
-    this.delivery = new Delivery(this, (options as { isolateData?: boolean }).isolateData ?? false)
+    this.delivery = new Delivery(this, options)
     this.native = new native.NativeSocket(
       nativeOf(context),
       facade,
@@ -181,7 +181,7 @@ export class SocketCore implements Receiver, EndpointsHost, Living {
   }
 
   async #close(linger: number): Promise<void> {
-    const cut = setTimeout(() => this.delivery.consumers.drop(), linger)
+    const cut = setTimeout(() => this.delivery.consumers.cut(), linger)
     this.delivery.consumers.beginToClose()
     const unbound = this.endpoints.close()
     this.peers.forEach((peer) => this.calls.closing(peer))

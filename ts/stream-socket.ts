@@ -40,7 +40,6 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
   readonly #context: Context
   readonly #handlers: Handlers
   readonly #linger: number
-  readonly #transient: boolean
   readonly #self = new WeakRef<StreamSocket<D>>(this)
   readonly #forgetSignal: () => void
 
@@ -54,7 +53,6 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     if (!(this.#context instanceof Context)) throw wrongType('a Context', 'context', options.context)
     if (isClosed(this.#context)) throw socketClosed()
     this.#handlers = new Handlers(options, this)
-    this.#transient = options.transientData ?? false
     this.#linger = nativeOptions('connection', options)['linger'] ?? 0
     this.#core = new SocketCore(
       this.#handlers.application(),
@@ -203,6 +201,7 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     frames: readonly [routingId: Buffer | number, payload: Payload, ...rest: unknown[]],
     options?: SendOptions,
   ): SendResult {
+    if (!Array.isArray(frames)) throw wrongType('a list of routing id and payload', 'frames', frames)
     return this.send(routingIdOf(frames[0]), frames[1], options)
   }
 
@@ -230,18 +229,17 @@ export class StreamSocket<D = unknown> extends EventEmitter<StreamEvents<D>> imp
     if (name !== 'message') return
     const { consumers } = this.#core.delivery
     if (!this.#handlers.hasMessage && !this.#handlers.listens) consumers.checkSocketClaim()
-    queueMicrotask(() => this.#listenersChanged())
+    this.#listenersChanged(true)
   }
 
-  #listenersChanged(): void {
+  #listenersChanged(listens = this.#handlers.listens): void {
     const { consumers } = this.#core.delivery
-    const handler = this.#handlers.message()
+    const handler = this.#handlers.message(listens)
     consumers.setHandler(handler, this.#handlers.hasMessage ? 'the message handler' : 'a message listener')
     if (handler) queueMicrotask(() => consumers.wake())
   }
 
   #iterate<T>(source: Source<T>): AsyncIterableIterator<T> {
-    if (this.#transient) throw wrongType('a socket without transientData', 'iterating', this)
     return this.#core.delivery.consumers.iterate(source)
   }
 }

@@ -2,7 +2,7 @@ import type { Peer } from './peer.js'
 import type { StreamRecord } from './types.js'
 
 /** Of peers that came and went without a message while nobody consumed, so many are remembered. */
-const mostForgotten = 1_024
+const mostRemembered = 1_024
 
 /** Records in their order: those that wait for a consumer of the socket, or for an iterator to ask. */
 export class Waiting {
@@ -11,8 +11,8 @@ export class Waiting {
   #head = 0
   /** Messages of a peer that are here. */
   readonly #messages = new Map<Peer, number>()
-  /** Those of whom only their coming and going is here. */
-  #silent: Peer[] = []
+  /** `disconnect` of those of whom only their coming and going is here. */
+  #silent: StreamRecord[] = []
 
   get empty(): boolean {
     return this.#head === this.#records.length
@@ -27,12 +27,13 @@ export class Waiting {
     if (record.type === 'message') this.#messages.set(record.peer, this.messagesOf(record.peer) + 1)
   }
 
-  /** A peer that has left nothing but its coming and going; `push` of the latter comes before. */
-  pushSilent(peer: Peer): void {
-    this.#silent.push(peer)
-    if (this.#silent.length < 2 * mostForgotten) return
-    const forgotten = new Set(this.#silent.splice(0, mostForgotten))
-    this.remove((record) => forgotten.has(record.peer))
+  /** The end of a peer that has left nothing but its coming and going. */
+  pushSilent(record: StreamRecord): void {
+    this.push(record)
+    this.#silent.push(record)
+    if (this.#silent.length < 2 * mostRemembered) return
+    const forgotten = this.#withConnects(new Set(this.#silent.splice(0, mostRemembered)))
+    this.remove((each) => forgotten.has(each))
   }
 
   shift(): StreamRecord | undefined {
@@ -56,11 +57,24 @@ export class Waiting {
   remove(wanted: (record: StreamRecord) => boolean): StreamRecord[] {
     const removed: StreamRecord[] = []
     const kept: StreamRecord[] = []
-    for (const record of this.takeAll()) (wanted(record) ? removed : kept).push(record)
     const silent = this.#silent
+    for (const record of this.takeAll()) (wanted(record) ? removed : kept).push(record)
     kept.forEach((record) => this.push(record))
     this.#silent = silent
     return removed
+  }
+
+  /** Each with the `connect` that it is the end of: a peer may come and go more than once. */
+  #withConnects(ends: Set<StreamRecord>): Set<StreamRecord> {
+    const connects = new Map<Peer, StreamRecord>()
+    for (const record of this.#records.slice(this.#head) as StreamRecord[]) {
+      const { peer, type } = record
+      if (type === 'connect') connects.set(peer, record)
+      const connect = connects.get(peer)
+      if (connect && ends.has(record)) ends.add(connect)
+      if (type === 'disconnect') connects.delete(peer)
+    }
+    return ends
   }
 
   #forget(record: StreamRecord): void {
