@@ -86,7 +86,14 @@ void threaded_socket::stop_connecting(std::uint32_t token) {
 }
 
 boost::system::result<wire::routing_id> threaded_socket::keep_id(wire::routing_id wish) {
-  const auto id = parts_->ids.keep(wish);
+  auto id = parts_->ids.keep(wish);
+  if (!id) {
+    // An I/O thread may not have stopped yet the attempt that had it.
+    for (std::size_t part = 0; part < commands_.size(); ++part) {
+      hand_over_and_wait(part);
+    }
+    id = parts_->ids.keep(wish);
+  }
   if (id) {
     past_.keep(*id);
   }
