@@ -1,8 +1,8 @@
 import type { ReconnectOptions } from '../ts/index.js'
 import { collect, quiet, until, within } from './helpers/events.js'
 import { fill } from './helpers/fill.js'
-import { farServer, makeSocket, noted } from './helpers/sockets.js'
-import { onEach, onTcp } from './helpers/transports.js'
+import { farServer, leaveUnread, makeSocket, noted } from './helpers/sockets.js'
+import { onEach } from './helpers/transports.js'
 
 /** For tests that do not look at the waits. */
 const soon: ReconnectOptions = { minDelay: 1, maxDelay: 10 }
@@ -64,17 +64,17 @@ onEach('the counters of a peer go on over its connections', async (t, row) => {
   }
 })
 
-// Only a reset, which unix sockets do not have, is noticed before the messages in front of it have been taken.
-onTcp(
+onEach(
   'messages of a lost connection are taken before its end is told, and then it returns',
   async (t, row) => {
-    const far = await farServer(t, row)
+    const far = await farServer(t, row, { paused: true })
     const { happened, options } = noted()
     const client = makeSocket(t, row, { connect: options.connect, disconnect: options.disconnect })
     const peer = await client.connect(far.endpoint, { reconnect: soon })
     const end = await far.accept()
     end.send('one').send('two')
     await until(() => client.stats().messagesIn === 2, 'both arrive')
+    await leaveUnread(peer)
     end.reset()
     await until(() => !peer.connected, 'the loss')
     await quiet()
@@ -90,11 +90,10 @@ onTcp(
   },
 )
 
-// Only a reset, which unix sockets do not have, is noticed before the messages in front of it have been taken.
-onTcp(
+onEach(
   'what a handler still works on when the connection is lost is not charged to the next',
   async (t, row) => {
-    const far = await farServer(t, row)
+    const far = await farServer(t, row, { paused: true })
     const release: (() => void)[] = []
     const client = makeSocket(t, row, {
       receiveHighWaterMark: 1000,
@@ -104,6 +103,7 @@ onTcp(
     const first = await far.accept()
     first.send(Buffer.alloc(500))
     await until(() => release.length === 1, 'the first message')
+    await leaveUnread(peer)
     first.reset()
     const second = await far.accept()
     await until(() => peer.connected, 'the return')

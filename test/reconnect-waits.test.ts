@@ -81,7 +81,7 @@ onEach('after maxAttempts failures in a row a peer that was away is gone for goo
   )
 })
 
-// A path is no name.
+// A path is not looked up.
 onTcp('each attempt looks the name up anew', async (t, row) => {
   const far = await closed(await farServer(t, row))
   const asked: string[] = []

@@ -101,7 +101,7 @@ onEach('a signal unbinds an endpoint; its connections live on', async (t, row) =
   const [far, peer] = await server.meet()
   controller.abort()
   t.deepEqual(server.socket.endpoints, [])
-  await t.throwsAsync(row.connect(server.port))
+  await t.throwsAsync(row.connect(server.where))
   peer.send('still here')
   t.is(String(await far.next()), 'still here')
   t.is(listeners(controller.signal), 0)

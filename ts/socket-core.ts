@@ -131,7 +131,9 @@ export class SocketCore implements Receiver, EndpointsHost, Living {
   }
 
   retrying(link: Link, error: MillraceError, delay: number): void {
-    const { address: remoteAddress, port: remotePort } = error
+    const { address, port: remotePort } = error
+    // Without a port it is the path of a unix socket, which the endpoint tells already.
+    const remoteAddress = remotePort === undefined ? undefined : address
     const where = { endpoint: link.origin.endpoint, routingId: link.routingId, remoteAddress, remotePort }
     this.#application.monitor.report('retrying', where, () => ({ error, delay }))
   }

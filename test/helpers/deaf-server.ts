@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import net from 'node:net'
+import { Worker } from 'node:worker_threads'
 import type { ExecutionContext } from 'ava'
 import { startMain } from './child.js'
 import { patience, quiet, until } from './events.js'
+import { connect } from './far-end.js'
+import { freshPath } from './paths.js'
 
 /** Connects as often as the server's kernel allows; the sockets that got through, and how many did not. */
 export async function fill(
@@ -40,4 +44,24 @@ export async function unanswering(t: ExecutionContext): Promise<number> {
   const { connected, waiting } = await fill(port, 6)
   t.teardown(() => [...connected, ...waiting].forEach((each) => each.destroy()))
   return port
+}
+
+const listenAndStop = `
+const { workerData, parentPort } = require('node:worker_threads')
+require('node:net').createServer().listen({ path: workerData, backlog: 1 }, () => {
+  parentPort.postMessage('listens')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+})
+`
+
+/** The same at the path of a unix socket. */
+export async function unansweringPath(t: ExecutionContext): Promise<string> {
+  const path = freshPath()
+  const worker = new Worker(listenAndStop, { eval: true, workerData: path, execArgv: [] })
+  t.teardown(() => worker.terminate())
+  await once(worker, 'message')
+  // As many as the queue takes: one more than its length.
+  const waiting = await Promise.all([connect(path), connect(path)])
+  t.teardown(() => waiting.forEach((each) => each.destroy()))
+  return path
 }

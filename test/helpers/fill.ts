@@ -14,7 +14,8 @@ export async function fill(peer: Peer, data = block): Promise<{ taken: number; a
     if (answer) continue
     const before = peer.bufferedBytes
     await quiet()
-    if (peer.bufferedBytes === before) return { taken, answer }
+    // Nothing: I/O threads have been that quick.
+    if (before !== 0 && peer.bufferedBytes === before) return { taken, answer }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Peer,
   type StreamSocketOptions,
 } from '../../ts/index.js'
-import { Collected, within } from './events.js'
+import { Collected, until, within } from './events.js'
 import type { FarEnd, FarOptions, FarServer, Where } from './far-end.js'
 import { Meetings } from './meetings.js'
 import { whereOf, type Row } from './transports.js'
@@ -102,4 +102,10 @@ export async function farServer(t: ExecutionContext, row: Row, options?: FarOpti
   const far = await row.listen(options)
   t.teardown(() => far.close())
   return far
+}
+
+/** What is still unread when a paused far end is reset makes it a reset on unix sockets too, not an end in order. */
+export async function leaveUnread(peer: Peer): Promise<void> {
+  peer.send('never read')
+  await until(() => peer.bufferedBytes === 0, 'the kernel takes it')
 }
