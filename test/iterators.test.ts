@@ -131,6 +131,33 @@ onEach('break gives the claim back, loses nothing, and others go on in order', a
   await until(() => heard.length === 1, 'the listener hears the next')
 })
 
+onEach('whoever leaves at the last message is told of the end all the same', async (t, row) => {
+  const server = await serve(t, row)
+  for (const leave of ['break', 'receive'] as const) {
+    const [far, peer] = await server.meet()
+    far.send('the only one').end()
+    await until(() => peer.stats().messagesIn === 1, 'the message arrives')
+    await quiet(20)
+    if (leave === 'receive') t.truthy(await peer.receive())
+    else for await (const data of peer) if (data.length > 0) break
+    t.is((await within(peer.closed, 'closed')).code, 'PEER_CLOSED')
+  }
+})
+
+onEach('what receive() has left goes to the next loop, and what comes between them too', async (t, row) => {
+  const server = await serve(t, row)
+  const [far, peer] = await server.meet()
+  far.send('a').send('b').send('c')
+  t.is((await within(peer.receive(), 'receive()'))?.data.toString(), 'a')
+  await until(() => peer.stats().messagesIn === 3, 'all have arrived')
+  far.send('d').end()
+  await until(() => peer.stats().messagesIn === 4, 'the last arrives')
+  await quiet(20)
+  t.is((await within(peer.receive(), 'receive()'))?.data.toString(), 'b')
+  const records = server.socket[Symbol.asyncIterator]()
+  t.deepEqual(await takeShort(records, 4), ['1 connect', '1: c', '1: d', '1 disconnect PEER_CLOSED'])
+})
+
 onEach('an exception in the loop gives the claim back as break does', async (t, row) => {
   const server = await serve(t, row)
   const [far, peer] = await server.meet()

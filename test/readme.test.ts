@@ -21,6 +21,8 @@ const expected: Readonly<Record<string, string>> = {
   'rows.mjs': '100000 rows, PEER_CLOSED\n',
   'returning.mjs':
     'peer 1 is here\npeer 1 left, back soon: true\npeer 1 is here\nsent while nobody was there\npeer 1 left, back soon: false\n',
+  'conversation.mjs': 'ann: good morning\nann: good night\n',
+  'busy.mjs': '5000 messages have arrived\n',
   'polite-echo.mjs': '20000000 bytes came back\n',
 }
 

@@ -47,7 +47,7 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   keep(record: MessageRecord): void {
     const box = mailboxOf(record.peer)
-    if (!box?.claimed) return this.#waiting.push(record)
+    if (!box?.keeps) return this.#waiting.push(record)
     box.push(record)
     this.#filled.add(box)
   }
@@ -70,6 +70,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   // For the socket
 
   setHandler(handler: MessageHandler | undefined, name: string): void {
+    if (handler) this.#collectAll()
     this.#handler = handler
     this.#handlerName = name
   }
@@ -83,6 +84,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   iterate<T>(source: Source<T>): PullIterator<T> {
     this.#refuseTransient()
     this.checkSocketClaim()
+    this.#collectAll()
     const iterator = new PullIterator<T>(source)
     this.#iterator = iterator
     return iterator
@@ -115,7 +117,7 @@ export class Consumers implements MailboxHost, RecordQueue {
   gone(peer: Peer, reason: DisconnectReason): void {
     if (this.#late) this.drop(peer)
     const box = mailboxOf(peer)
-    if (box?.claimed) return box.end(reason)
+    if (box?.keeps) return box.end(reason)
     // An iterator may still work on the last message; within the loop it may also wait for the socket to close.
     const taken = !this.#iterator || this.#closing
     if (taken && this.#waiting.messagesOf(peer) === 0) return this.onGone(peer, reason)
@@ -174,6 +176,10 @@ export class Consumers implements MailboxHost, RecordQueue {
 
   // For mailboxes
 
+  get consumed(): boolean {
+    return this.#handler !== undefined || this.#iterator !== undefined
+  }
+
   checkClaim(peer: Peer): void {
     if (peer !== this.#arriving) this.checkSocketClaim()
   }
@@ -202,6 +208,10 @@ export class Consumers implements MailboxHost, RecordQueue {
     if (!this.#iterator) return this.#waiting.pushSilent(record)
     this.#waiting.push(record)
     this.#iterator.wake()
+  }
+
+  #collectAll(): void {
+    for (const peer of this.#receiver.allPeers()) mailboxOf(peer)?.giveBack()
   }
 
   #refuseTransient(): void {

@@ -13,7 +13,9 @@ export interface MailboxHost {
   collect(peer: Peer): MessageRecord[]
   /** Its last message has been taken. */
   onGone(peer: Peer, reason: DisconnectReason): unknown
-  /** The claim has been given back; the messages that are left wait again, and the end behind them. */
+  /** Whether somebody takes what the peers leave that nobody claims. */
+  readonly consumed: boolean
+  /** Nobody claims it; the messages that are left wait for a consumer of the socket, and the end behind them. */
   unclaimed(peer: Peer, left: MessageRecord[], end: DisconnectReason | undefined): void
 }
 
@@ -27,6 +29,8 @@ export class Mailbox {
   /** Handed to an iterator that has not asked for the next one. */
   #current: MessageRecord | undefined
   #holder: string | undefined
+  /** Its claim was given back, and nobody consumes the socket: messages stay here, as the next `receive()` wants them. */
+  #parked = false
   #iterator: { wake(): void } | undefined
   #receiving: ((record: MessageRecord | undefined) => void)[] = []
   #end: DisconnectReason | undefined
@@ -39,6 +43,11 @@ export class Mailbox {
 
   get claimed(): boolean {
     return this.#holder !== undefined
+  }
+
+  /** Whether messages of the peer belong here. */
+  get keeps(): boolean {
+    return this.claimed || this.#parked
   }
 
   /** Whether its consumer still has, or will get, a message of it. */
@@ -105,7 +114,8 @@ export class Mailbox {
     if (this.#holder !== undefined) throw claimed('This peer', this.#holder)
     if (!this.#over) this.#host.checkClaim(this.#peer)
     this.#holder = holder
-    this.#records.push(...this.#host.collect(this.#peer))
+    this.#parked = false
+    for (const record of this.#host.collect(this.#peer)) this.#records.push(record)
   }
 
   #unclaim(): void {
@@ -113,6 +123,15 @@ export class Mailbox {
     this.#host.charges.settle()
     this.#holder = undefined
     this.#iterator = undefined
+    this.#parked = true
+    if (this.#host.consumed) this.giveBack()
+    else this.#finish()
+  }
+
+  /** Somebody consumes the socket. */
+  giveBack(): void {
+    if (!this.#parked) return
+    this.#parked = false
     const left = this.#records.slice(this.#head) as MessageRecord[]
     this.#records = []
     this.#head = 0

@@ -6,9 +6,11 @@ import {
   type BindOptions,
   type ConnectOptions,
   type DisconnectReason,
+  type Frames,
   type Framing,
   type Listener,
   type MessageInfo,
+  type MessageRecord,
   type MonitorEvent,
   type Payload,
   type Peer,
@@ -16,6 +18,7 @@ import {
   type ReconnectOptions,
   type SendResult,
   type Stats,
+  type StreamRecord,
   type StreamSocketOptions,
   type Transport,
 } from '../../ts/index.js'
@@ -114,4 +117,29 @@ export function events(socket: StreamSocket<User>): void {
     else if (event.type === 'dropped') use(event.bytes)
     else use(event.endpoint, event.remoteAddress, event.remotePort, event.routingId)
   })
+}
+
+export async function consumers(socket: StreamSocket<User>, peer: Peer<User>): Promise<void> {
+  const threads: number = new Context({ ioThreads: 2 }).ioThreads
+  const records: AsyncIterableIterator<StreamRecord<User>> = socket[Symbol.asyncIterator]()
+  for await (const record of records) {
+    const name: string | undefined = record.peer.data?.name
+    if (record.type === 'message') record.peer.send(record.data, record)
+    else if (record.type === 'disconnect') use(record.reason.code)
+    use(name)
+  }
+  const batches: AsyncIterableIterator<readonly StreamRecord<User>[]> = socket.batches()
+  for await (const batch of batches) use(batch.length)
+  const frames: AsyncIterableIterator<Frames> = socket.frames()
+  for await (const [routingId, payload, kind, text] of frames) {
+    const sent: SendResult = socket.sendFrames([routingId, payload, kind], { text })
+    use(sent, socket.sendFrames([7, ['a', 'b']]))
+  }
+  for await (const data of peer) use(data.readUInt8())
+  const own: AsyncIterableIterator<MessageRecord<User>> = peer.records()
+  const next: MessageRecord<User> | undefined = await peer.receive()
+  use(threads, own, next?.peer.data?.name, next?.text)
+  peer.pause().resume().flush()
+  socket.pause().resume().flush()
+  new StreamSocket({ isolateData: true, messageTimeout: 1, maxUnfinishedBytes: 1, transientData: false })
 }

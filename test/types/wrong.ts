@@ -53,6 +53,21 @@ export async function wrong(
   // @ts-expect-error data of another type
   await socket.connect('tcp://127.0.0.1:1', { data: { age: 5 } })
 
+  // @ts-expect-error a number in words
+  new Context({ ioThreads: '2' })
+  // @ts-expect-error only a message has data
+  for await (const record of socket) use(record.data)
+  // @ts-expect-error a peer yields data, not records
+  for await (const data of peer) use(data.text)
+  // @ts-expect-error there may be no message any more
+  use((await peer.receive()).data)
+  // @ts-expect-error an id in words
+  socket.sendFrames(['1', 'x'])
+  // @ts-expect-error a payload is missing
+  socket.sendFrames([Buffer.alloc(4)])
+  // @ts-expect-error true or false, in no words
+  new StreamSocket({ isolateData: 'yes' })
+
   // @ts-expect-error a number is no payload
   peer.send(5)
   // @ts-expect-error a list of lists is no payload
