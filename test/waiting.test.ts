@@ -52,9 +52,9 @@ onEach('its disconnect event comes after its messages have been taken, not befor
   const server = await serve(t, row)
   let told = false
   server.socket.on('disconnect', () => (told = true))
-  const [far, peer] = await server.meet()
+  const [far] = await server.meet()
   far.send('a').send('b').reset()
-  await until(() => peer.stats().messagesIn === 2, 'both have arrived')
+  await until(() => server.socket.stats().messagesIn === 2, 'both have arrived')
   await quiet()
   t.false(told)
   t.is(server.socket.peers.size, 1)
