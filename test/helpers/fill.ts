@@ -20,9 +20,9 @@ export async function fill(peer: Peer, data = block): Promise<{ taken: number; a
 }
 
 /** The same up to a size of the queue. */
-export async function fillTo(peer: Peer, bytes: number, data = block): Promise<void> {
+export async function fillTo(peer: Peer, bytes: number, next = (): Buffer => block): Promise<void> {
   while (peer.bufferedBytes < bytes) {
-    while (peer.bufferedBytes < bytes) peer.send(data)
+    while (peer.bufferedBytes < bytes) peer.send(next())
     await quiet()
   }
 }
