@@ -27,7 +27,7 @@ void shard::lay_out_more() {
       more_waits_ = true;
       return;
     }
-    laid_out_.emplace(socket_->take_batch(), steady_clock::now(), false);
+    laid_out_ = delivery{socket_->take_batch(), steady_clock::now(), false};
     more_waits_ = false;
   }
   bell_.ring();

@@ -20,7 +20,7 @@ threaded_socket::threaded_socket(io_pool& pool, application_bell& bell, memory_s
 }
 
 threaded_socket::~threaded_socket() {
-  flush();
+  threaded_socket::flush();
   for (const auto& each : parts_->all()) {
     if (!each->thread().post_call([each] { each->end(); })) {
       each->end();

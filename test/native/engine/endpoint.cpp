@@ -156,7 +156,7 @@ TEST_CASE("The text of an IPv6 address has brackets") {
 TEST_CASE("An endpoint of ipc is an absolute path, or an abstract name behind an @") {
   const auto longest = "/" + std::string(106, 'p');
   for (const auto& path : {"/run/app.sock"s, "/"s, "/a:b c?#%20"s, longest, "@app"s, "@a/b"s,
-                           "@" + longest.substr(1)}) {
+                           std::string("@").append(longest, 1)}) {
     CAPTURE(path);
     const auto parsed = parse_endpoint("ipc://" + path);
     REQUIRE(parsed.has_value());
