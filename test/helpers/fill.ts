@@ -9,13 +9,13 @@ const block = Buffer.alloc(64 * 1024, 'x')
  */
 export async function fill(peer: Peer, data = block): Promise<{ taken: number; answer: boolean | null }> {
   for (let taken = 1; ; taken++) {
+    const before = peer.bufferedBytes
     const answer = peer.send(data)
     if (answer === null) return { taken: taken - 1, answer }
     if (answer) continue
-    const before = peer.bufferedBytes
     await quiet()
-    // Nothing: I/O threads have been that quick.
-    if (before !== 0 && peer.bufferedBytes === before) return { taken, answer }
+    // Nothing has been taken since.
+    if (peer.bufferedBytes >= before + data.length) return { taken, answer }
   }
 }
 
